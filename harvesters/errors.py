@@ -1,0 +1,32 @@
+"""Errors, by what to do next.
+
+HarvestError
+├── Retry(after)       try again, after so many seconds
+├── SkipRecord         leave this one out, with its reason
+├── StopSource         end this run of this source; the next one starts at its watermark
+└── Misconfigured      an operator must change a setting
+"""
+
+
+class HarvestError(Exception):
+    """The base; its message says what happened, where, in one line."""
+
+
+class Retry(HarvestError):
+    """The same request may succeed later; `after` in seconds, None when the archive did not say."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class SkipRecord(HarvestError):
+    """One record cannot be read."""
+
+
+class StopSource(HarvestError):
+    """The archive cannot be harvested further in this run."""
+
+
+class Misconfigured(HarvestError):
+    """A setting is wrong; the message names it."""

@@ -1,0 +1,1 @@
+"""Items in, queries out, and the state of the harvests, in one store: SQLite (default) or Elasticsearch."""

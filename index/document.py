@@ -1,0 +1,107 @@
+"""Document: an Item as both stores keep it, its public JSON serialised once and the columns that are searched.
+
+The JSON is cut into three strings, so that an answer is a join: `head` ends inside `properties`, where the access decision goes;
+then comes our extension's URL; `middle` closes the list of extensions and opens `links`; the Item's own links go there; `rest`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry import shape
+
+from mappings.record import Item
+from mappings.times import parse_time, to_micros
+
+
+@dataclass(frozen=True)
+class Document:
+    """`wkb` is the footprint (None: unlocated), `boxes` the bounds of its parts on each side of the antimeridian; times are µs
+    since 1970, `sort_key` the datetime or, without one, the start."""
+
+    collection: str
+    id: str
+    source: str
+    head: bytes
+    middle: bytes
+    rest: bytes
+    digest: bytes
+    availability: str
+    licence: str
+    sort_key: int
+    start: int
+    end: int
+    wkb: bytes | None
+    boxes: Sequence[tuple[float, float, float, float]]
+    records: tuple[str, ...]
+
+
+def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
+    """The Document of a valid Item; `records` are the native ids that it is made of."""
+    properties = item["properties"]
+    head, middle, rest = _cut(item)
+    start, end, sort_key = _times(properties)
+    geometry = shape(item["geometry"]) if item["geometry"] else None
+    return Document(
+        collection=item["collection"],
+        id=item["id"],
+        source=source,
+        head=head,
+        middle=middle,
+        rest=rest,
+        digest=blake2b(b"\0".join((head, middle, rest)), digest_size=16).digest(),
+        availability=properties["moisson:availability"],
+        licence=properties["moisson:licence"],
+        sort_key=sort_key,
+        start=start,
+        end=end,
+        wkb=shapely.to_wkb(geometry) if geometry is not None else None,
+        boxes=_boxes(geometry),
+        records=tuple(sorted(records)),
+    )
+
+
+def join(head: bytes, middle: bytes, rest: bytes, *, access: bytes = b"", extension: bytes, links: bytes) -> bytes:
+    """The public JSON. `access` is empty or `,"moisson:access":{…}`; `extension` a JSON string; `links` JSON objects, comma-joined."""
+    return b"".join((head, access, b'},"stac_extensions":[', extension, middle, links, rest))
+
+
+def _cut(item: Item) -> tuple[bytes, bytes, bytes]:
+    body = {name: value for name, value in item.items() if name not in ("properties", "links", "stac_extensions")}
+    head = b"".join((orjson.dumps(body)[:-1], b',"properties":', orjson.dumps(item["properties"])[:-1]))
+    extensions = orjson.dumps(item["stac_extensions"])[1:-1]
+    links = orjson.dumps([link for link in item["links"] if link["rel"] != "collection"])[1:-1]
+    middle = b"".join((b"," if extensions else b"", extensions, b'],"links":['))
+    rest = b"".join((b"," if links else b"", links, b"]}"))
+    return head, middle, rest
+
+
+def _times(properties: dict[str, Any]) -> tuple[int, int, int]:
+    """(start, end, sort key) in µs: the interval where there is one, else the datetime for all three."""
+
+    def micros(name: str) -> int | None:
+        value = properties.get(name)
+        return to_micros(parse_time(value, name)) if value else None
+
+    at, start, end = micros("datetime"), micros("start_datetime"), micros("end_datetime")
+    first = start if start is not None else at
+    last = end if end is not None else at
+    if first is None or last is None:
+        raise ValueError("an Item needs a datetime, or a start and an end")
+    return first, last, at if at is not None else first
+
+
+def _boxes(geometry: Any) -> list[tuple[float, float, float, float]]:
+    """One box, or one per side when the footprint was split at the antimeridian: a box around the world would find it everywhere."""
+    if geometry is None:
+        return []
+    west, south, east, north = geometry.bounds
+    if geometry.geom_type == "MultiPolygon" and west == -180 and east == 180:
+        sides = [[p.bounds for p in geometry.geoms if p.bounds[0] >= 0], [p.bounds for p in geometry.geoms if p.bounds[0] < 0]]
+        return [
+            (min(b[0] for b in side), min(b[1] for b in side), max(b[2] for b in side), max(b[3] for b in side)) for side in sides if side
+        ]
+    return [(west, south, east, north)]

@@ -1,0 +1,86 @@
+"""Index: what a store offers to the harvest and to the API. tests/index/ is its definition; both stores pass it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self
+
+from index.query import Page, Query, Summary
+from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
+from mappings.audience import Audience
+from mappings.watermark import Watermark
+
+
+class Index(Protocol):
+    """One store. Every method may raise IndexUnavailable; writes raise LeaseLost when the batch's lease is no longer held."""
+
+    # --- reading -----------------------------------------------------------------------------------------------------------
+    def search(self, query: Query) -> Page:
+        """At most query.limit Items in descending time, then ascending (id, collection); `next` is None at the end."""
+
+    def count(self, query: Query) -> int:
+        """How many Items match, exactly; limit and cursor do not count."""
+
+    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
+        """One Item, or None when there is none or the audience does not find it."""
+
+    def summaries(self, query: Query) -> Mapping[str, Summary]:
+        """Per collection that has a match: count and extent."""
+
+    # --- the state of harvests -----------------------------------------------------------------------------------------------
+    def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
+        """Fingerprint and Item of the records that are kept or quarantined; read-your-writes."""
+
+    def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
+        """All kept records of these Items, raw bytes included, by native id; read-your-writes."""
+
+    def watermark(self, source: str, stream: str) -> Watermark | None:
+        """How far the stream was read."""
+
+    def apply(self, batch: Batch) -> Applied:
+        """Writes all of the batch (SQLite: one transaction; Elasticsearch: Items, then records, then watermarks, so that a crash
+        between repeats the page). An Item whose bytes did not change is not written and takes no change number."""
+
+    def save_run(self, run: Run) -> None:
+        """Inserts or updates a run by its id."""
+
+    def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
+        """The newest first."""
+
+    def rejections(self, source: str | None = None) -> Sequence[Rejection]:
+        """What is in quarantine, oldest first."""
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Items put and deleted after a change number, ascending; the newest change of each Item only."""
+
+    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
+        """The lease when it is free or has expired (its epoch then grows), else None."""
+
+    def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
+        """False when somebody else has it by now."""
+
+    def release(self, lease: Lease) -> None:
+        """Gives it back; nothing happens when it was lost."""
+
+    def secret(self) -> bytes:
+        """32 random bytes made once per store: the key of page tokens."""
+
+    def refresh(self) -> None:
+        """What was written is found by searches from here on (at once with SQLite)."""
+
+    def check(self) -> None:
+        """Raises IndexUnavailable when the store does not answer."""
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
+class IndexUnavailable(Exception):
+    """The store does not answer; the message says which and why."""
+
+
+class LeaseLost(Exception):
+    """Another scheduler holds the lease: this one must stop writing."""

@@ -1,0 +1,170 @@
+"""What the store keeps of a harvest: records, Items, runs, leases, quarantine, changes. Values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from index.document import Document
+from mappings.watermark import Watermark
+
+
+class ItemKey(NamedTuple):
+    collection: str
+    id: str
+
+
+@dataclass(frozen=True)
+class StoredItem:
+    """An Item's public JSON as three strings (see index/document.py), with the facts that an access decision needs."""
+
+    collection: str
+    id: str
+    head: bytes
+    middle: bytes
+    rest: bytes
+    availability: str
+    licence: str
+    change: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a record before it is mapped again. `key` is None for one in quarantine that never made an Item;
+    `quarantined` says that the fingerprint is of the rejected version."""
+
+    fingerprint: bytes
+    key: ItemKey | None
+    quarantined: bool = False
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A record as kept: the latest version, raw bytes not compressed here (stores compress with zstd)."""
+
+    native_id: str
+    fingerprint: bytes
+    key: ItemKey
+    updated: datetime | None
+    raw: bytes
+    media_type: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A record in quarantine, with its raw bytes, so that it can be replayed after a fix."""
+
+    source: str
+    native_id: str
+    reason: str
+    field: str
+    fingerprint: bytes
+    raw: bytes
+    media_type: str
+    url: str | None
+    run: str
+    time: datetime
+
+
+class Outcome(StrEnum):
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """announced = received + missing; received = new + changed + unchanged + merged + rejected + repeated + filtered.
+
+    `merged` records joined an Item that another record had made; `deleted` counts deletion notices that removed a record, apart
+    from what was received."""
+
+    missing: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    rejected: int = 0
+    repeated: int = 0
+    filtered: int = 0
+    deleted: int = 0
+
+    @property
+    def received(self) -> int:
+        return self.new + self.changed + self.unchanged + self.merged + self.rejected + self.repeated + self.filtered
+
+    @property
+    def announced(self) -> int:
+        return self.received + self.missing
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one source. `reason` says why it is not complete; `items_put` and `items_deleted` what the index took."""
+
+    id: str
+    source: str
+    started: datetime
+    outcome: Outcome = Outcome.RUNNING
+    ended: datetime | None = None
+    reason: str | None = None
+    counts: Counts = Counts()
+    items_put: int = 0
+    items_deleted: int = 0
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write a source; `epoch` grows each time it changes hands."""
+
+    name: str
+    owner: str
+    epoch: int
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All that one page of a harvest writes. `absolved` are native ids whose quarantine entry ends."""
+
+    source: str
+    run: str
+    now: datetime
+    records: Sequence[StoredRecord] = ()
+    forgotten: Sequence[str] = ()
+    items: Sequence[Document] = ()
+    removed: Sequence[ItemKey] = ()
+    rejected: Sequence[Rejection] = ()
+    absolved: Sequence[str] = ()
+    watermarks: Mapping[str, Watermark] = field(default_factory=dict)
+    lease: Lease | None = None
+
+    def is_empty(self) -> bool:
+        """Whether applying it would write nothing."""
+        return not (self.records or self.forgotten or self.items or self.removed or self.rejected or self.absolved or self.watermarks)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was written: Items whose bytes changed, Items deleted, and the newest change number."""
+
+    items_put: int
+    items_deleted: int
+    change: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """An Item put (or, as a tombstone, deleted); tombstones stay for ever, with the facts that decide who may know."""
+
+    number: int
+    key: ItemKey
+    source: str
+    deleted: bool
+    time: datetime
+    availability: str
+    licence: str

@@ -1,0 +1,62 @@
+"""Acquisition keys: the identifier grammars of the archives (pure; matching across archives builds on them)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from mappings.times import parse_token
+
+# `t` = YYYYMMDDhhmmssd (d = tenth of a second); `cell` = 1x1 degree square and the cell inside it; `n` = length counter.
+# Sources: sources report "Airbus and DINAMIS" §5.1, run against every recorded identifier.
+GRAMMARS: dict[str, re.Pattern[str]] = {
+    "PHR": re.compile(
+        r"DS_(?P<plat>PHR1[AB])_(?P<t>\d{15})_(?P<sta>[A-Z]{2}\d)_(?P<mode>PX|P|X)_(?P<cell>[EW]\d{3}[NS]\d{2}_\d{4})_(?P<n>\d{5})"
+    ),
+    "SPOT": re.compile(r"DS_(?P<plat>SPOT[67])_(?P<t>\d{15})_(?P<sta>\w{3})_\w{3}_\w{3}_\w{3}_(?P<cell>[EW]\d{3}[NS]\d{2})_(?P<n>\d{5})"),
+    "PNEO": re.compile(r"DS_(?P<plat>PNEO[3-6])_(?P<t>\d{15})_(?P<sta>\w{3})_\w{3}_\w{3}_(?P<cell>[EW]\d{3}[NS]\d{2})_(?P<n>\d{6})"),
+    "ACQ": re.compile(r"ACQ_(?P<plat>PNEO[3-6])_(?P<seq>\d{14})"),
+    "SEN": re.compile(r"SEN_(?P<plat>SPOT[67])_(?P<d>\d{8})_(?P<hms>\d{6})(?P<ms>\d{3})_(?P<k>\d{3})"),
+    "MTD": re.compile(r"(?P<plat>SPOT[67])_MS_(?P<t>\d{15})_SPOT[67]_P_(?P<tp>\d{15})_(?P<k>\d+)"),
+    "FILE": re.compile(
+        r"(?P<kind>IMG|DIM|RPC|LUT|ICON|PREVIEW|CLD|ROI)_(?P<plat>PHR1[AB]|SPOT[67]|PNEO[3-6])_"
+        r"(?:(?:STD|PMS(?:-N|-X|-FS)?|MS-FS|MS|PAN|P)_)?(?P<t>\d{15})_(?:(?:PMS(?:-N|-X|-FS)?|MS-FS|MS|PAN|P)_)?"
+        r"(?P<lvl>SEN|PRJ|MOS|ORT)_(?P<job>.+?)(?:_R\d+C\d+)?(?:\.\w+)?"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What an identifier tells of its acquisition. `instant` is the token as written: for Pléiades perhaps not UTC (report §5.2)."""
+
+    kind: str
+    identifier: str
+    platform: str
+    instant: datetime | None
+    station: str | None = None
+    cell: str | None = None
+    counter: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The acquisition key kept as `moisson:scene`: platform and token where both are known, else the identifier."""
+        return f"{self.platform}/{self.instant:%Y%m%dT%H%M%S}.{self.instant.microsecond // 100000}" if self.instant else self.identifier
+
+
+def parse_scene(identifier: str | None, kinds: tuple[str, ...] = tuple(GRAMMARS)) -> Scene | None:
+    """The scene of an identifier in one of the grammars, or None."""
+    for kind in kinds if identifier else ():
+        match = GRAMMARS[kind].fullmatch(identifier or "")
+        if match:
+            groups = match.groupdict()
+            token = groups.get("t") or (f"{groups['d']}{groups['hms']}{groups['ms'][0]}" if kind == "SEN" else None)
+            return Scene(
+                kind=kind,
+                identifier=identifier or "",
+                platform=groups["plat"],
+                instant=parse_token(token, "identifier") if token else None,
+                station=groups.get("sta"),
+                cell=groups.get("cell"),
+                counter=int(groups["n"]) if groups.get("n") else None,
+            )
+    return None
