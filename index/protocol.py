@@ -53,8 +53,11 @@ class Index(Protocol):
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Items put and deleted after a change number, ascending; the newest change of each Item only."""
 
-    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
-        """The lease when it is free or has expired (its epoch then grows), else None."""
+    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
+        """The lease when it is free, has expired, or is still exactly `replacing` (its epoch then grows), else None."""
+
+    def lease(self, name: str) -> Lease | None:
+        """Who has the lease, expired or not; None when it was given back or never taken."""
 
     def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
         """False when somebody else has it by now."""

@@ -1,6 +1,7 @@
 """Builds a STAC 1.1 Item: facts, licence, and exactly the extensions whose fields are used."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -88,15 +89,19 @@ def licence_link(licence: Licence) -> dict[str, Any]:
 
 def extensions_of(item: Item) -> list[str]:
     """Schema URLs of the extensions whose fields stand in the Item, sorted."""
-    names = set(item["properties"])
-    for asset in item["assets"].values():
-        names.update(asset)
-    for link in item["links"]:
-        names.update(link)
-    prefixes = {_UNPREFIXED.get(name) or name.partition(":")[0] for name in names if ":" in name or name in _UNPREFIXED}
-    if any("alternate" in asset for asset in item["assets"].values()):
-        prefixes.add("alternate")
-    return sorted(EXTENSIONS[prefix] for prefix in prefixes if prefix in EXTENSIONS)
+    assets = item["assets"].values()
+    names = set(item["properties"]).union(*assets, *item["links"])
+    found = {_schema_of(name) for name in names}
+    if any("alternate" in asset for asset in assets):
+        found.add(EXTENSIONS["alternate"])
+    return sorted(url for url in found if url)
+
+
+@lru_cache(maxsize=4096)
+def _schema_of(field: str) -> str | None:
+    """The schema of a member's extension. Members are few and come in every Item, so that each is looked up once."""
+    prefix, colon, _ = field.partition(":")
+    return EXTENSIONS.get(_UNPREFIXED.get(field) or (prefix if colon else ""))
 
 
 def _present(members: dict[str, Any]) -> dict[str, Any]:

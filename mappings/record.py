@@ -107,6 +107,28 @@ def _without(members: dict[str, Any], paths: Iterable[tuple[str, ...]]) -> dict[
     return members
 
 
+def documents(body: bytes) -> list[Any]:
+    """The JSON values of an answer: one, or one a line (NDJSON). Raises NotAnAnswer."""
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise NotAnAnswer("empty")
+    try:
+        try:
+            found = [orjson.loads(text)]
+        except orjson.JSONDecodeError:
+            lines = [line for line in text.splitlines() if line.strip()]
+            if len(lines) < 2:
+                raise
+            found = [orjson.loads(line) for line in lines]
+        # What orjson reads (1024 levels) it does not always write (254): such a value could not be kept as a record.
+        orjson.dumps(found)
+    except orjson.JSONDecodeError as error:
+        raise NotAnAnswer(f"not JSON: {error}") from None
+    except TypeError:
+        raise NotAnAnswer("nested more deeply than a record can be kept") from None
+    return found
+
+
 def answer_of(features: Iterable[Any], to_record: Callable[[dict[str, Any]], Record]) -> Answer:
     """Records of a list of features; a member that cannot be one is kept as Broken, with a name made from its content."""
     records: list[Record] = []

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from mappings.record import Unmappable
 from mappings.times import parse_token
 
 # `t` = YYYYMMDDhhmmssd (d = tenth of a second); `cell` = 1x1 degree square and the cell inside it; `n` = length counter.
@@ -44,17 +45,21 @@ class Scene:
 
 
 def parse_scene(identifier: str | None, kinds: tuple[str, ...] = tuple(GRAMMARS)) -> Scene | None:
-    """The scene of an identifier in one of the grammars, or None."""
+    """The scene of an identifier in one of the grammars, or None; one whose token is no instant (month 13) is in none."""
     for kind in kinds if identifier else ():
         match = GRAMMARS[kind].fullmatch(identifier or "")
         if match:
             groups = match.groupdict()
             token = groups.get("t") or (f"{groups['d']}{groups['hms']}{groups['ms'][0]}" if kind == "SEN" else None)
+            try:
+                instant = parse_token(token, "identifier") if token else None
+            except Unmappable:
+                return None
             return Scene(
                 kind=kind,
                 identifier=identifier or "",
                 platform=groups["plat"],
-                instant=parse_token(token, "identifier") if token else None,
+                instant=instant,
                 station=groups.get("sta"),
                 cell=groups.get("cell"),
                 counter=int(groups["n"]) if groups.get("n") else None,

@@ -36,6 +36,14 @@ def optional_time(value: Any, field: str) -> datetime | None:
     return None if value in (None, "") else parse_time(value, field)
 
 
+def usable_time(value: Any) -> datetime | None:
+    """As parse_time; None for what is no time: for members that an Item can do without."""
+    try:
+        return parse_time(value, "time")
+    except Unmappable:
+        return None
+
+
 def _zone(zone: str | None) -> timezone:
     if zone in (None, "Z", "z"):
         return UTC
@@ -47,12 +55,9 @@ def _zone(zone: str | None) -> timezone:
 
 def format_time(when: datetime) -> str:
     """RFC 3339 in UTC with `Z`; fraction in ms when that is exact, else in µs, none when it is zero."""
-    text = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    text = text.rjust(20 - 1, "0")
     micro = when.microsecond
-    if micro == 0:
-        return text + "Z"
-    return f"{text}.{micro // 1000:03d}Z" if micro % 1000 == 0 else f"{text}.{micro:06d}Z"
+    detail = "seconds" if micro == 0 else "microseconds" if micro % 1000 else "milliseconds"
+    return when.astimezone(UTC).isoformat(timespec=detail).removesuffix("+00:00") + "Z"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,8 +76,11 @@ def from_micros(micros: int) -> datetime:
 
 def parse_token(token: str, field: str) -> datetime:
     """The instant inside an Airbus identifier: YYYYMMDDhhmmssd, d = tenth of a second (report §5.1)."""
+    if len(token) < 14 or not token.isdecimal():
+        raise Unmappable(f"no instant in {token!r}", field)
+    cuts = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
+    year, month, day, hour, minute, second = (int(token[start:end]) for start, end in cuts)
     try:
-        seconds = datetime.strptime(token[:14] + "+0000", "%Y%m%d%H%M%S%z")
+        return datetime(year, month, day, hour, minute, second, 100_000 * int(token[14:15] or 0), UTC)
     except ValueError:
         raise Unmappable(f"no instant in {token!r}", field) from None
-    return seconds + timedelta(milliseconds=100 * int(token[14:15] or 0))

@@ -1,0 +1,52 @@
+# make run | test | check | bench — everything is installed into .venv of this checkout.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: constraints help run test check bench lint types layers clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run    stand-ins of the archives, a harvest, the STAC API on http://127.0.0.1:8080"
+	@echo "make test   every test (needs a JDK 17 and Maven for Elasticsearch)"
+	@echo "make check  lint, types, layers, tests"
+	@echo "make bench  speed, printed with the command that repeats it"
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "moisson needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev]'
+	@touch $@
+
+run: $(STAMP)
+	@$(BIN)/python -m tests.demo
+
+test: $(STAMP)
+	@$(BIN)/python -m tests.support.requirements
+	@.ci/timed tests $(BIN)/python -m pytest --durations=10
+
+lint: $(STAMP)
+	@.ci/timed lint sh -c '$(BIN)/ruff check . && $(BIN)/ruff format --check .'
+
+types: $(STAMP)
+	@.ci/timed types $(BIN)/mypy
+
+layers: $(STAMP)
+	@.ci/timed layers $(BIN)/lint-imports
+
+check: lint types layers test
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) .run .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# Pins what a fresh environment resolves to.
+constraints:
+	rm -rf .run/constraints && $(PYTHON) -m venv .run/constraints
+	.run/constraints/bin/python -m pip install --quiet hatchling editables
+	.run/constraints/bin/python -m pip install --quiet --no-build-isolation -e '.[dev]'
+	.run/constraints/bin/python -m pip freeze --exclude-editable --exclude moisson > constraints.txt

@@ -1,0 +1,1 @@
+"""The STAC API: handlers that join ready bytes."""

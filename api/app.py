@@ -1,0 +1,92 @@
+"""The application: stac-fastapi's routes over our handlers, health, and the extension's schema."""
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from stac_fastapi.api.app import StacApi
+from stac_fastapi.types.config import ApiSettings
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.client import MoissonClient
+from api.errors import Problem, problem_response
+from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
+from api.pages import SCHEMA_PATH
+from index.protocol import Index, IndexUnavailable
+from mappings.validation import own_schema
+
+LOGGER = logging.getLogger(__name__)
+_DESCRIPTION = (
+    "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial. "
+    "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue."
+)
+
+
+def create_app(index: Index, *, title: str = "Moisson", public_url: str | None = None, version: str = "0.1.0") -> FastAPI:
+    """The ASGI application over an open index; who created the index closes it."""
+    settings = ApiSettings(
+        stac_fastapi_title=title,
+        stac_fastapi_description=_DESCRIPTION,
+        stac_fastapi_landing_id="moisson",
+        stac_fastapi_version=version,
+        _env_file=None,
+    )
+    api = StacApi(
+        settings=settings,
+        client=MoissonClient(index=index, public_url=public_url, landing_page_id="moisson"),
+        extensions=[],
+        search_get_request_model=SearchGet,
+        search_post_request_model=SearchPost,
+        collections_get_request_model=CollectionsGet,
+        collection_get_request_model=CollectionGet,
+        items_get_request_model=ItemsGet,
+        item_get_request_model=ItemGet,
+    )
+    app = api.app
+    _add_service_routes(app, index)
+    _add_error_handlers(app)
+    return app
+
+
+def _add_service_routes(app: FastAPI, index: Index) -> None:
+    schema = orjson.dumps(own_schema())
+
+    @app.get("/healthz", tags=["Service"], summary="Alive")
+    def healthz() -> JSONResponse:
+        return JSONResponse({"status": "alive"})
+
+    @app.get("/readyz", tags=["Service"], summary="Ready: the index answers")
+    def readyz() -> JSONResponse:
+        index.check()
+        return JSONResponse({"status": "ready"})
+
+    @app.get(SCHEMA_PATH, tags=["Service"], summary="JSON schema of the moisson: members")
+    def extension_schema() -> Response:
+        return Response(schema, media_type="application/schema+json")
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    def of_problem(_: Request, error: Any) -> Response:
+        return problem_response(error)
+
+    def of_request(_: Request, error: Any) -> Response:
+        first = error.errors()[0]
+        where = [str(part) for part in first["loc"] if part not in ("query", "body", "path")]
+        parameter = ".".join(where) or "body"
+        return problem_response(Problem(400, "invalid-parameter", f"{parameter}: {first['msg']}", parameter))
+
+    def of_http(_: Request, error: Any) -> Response:
+        return problem_response(Problem(error.status_code, "http-error", str(error.detail), headers=error.headers))
+
+    def of_index(_: Request, error: Any) -> Response:
+        LOGGER.warning("index unavailable: %s", error)
+        return problem_response(Problem(503, "index-unavailable", "the index does not answer: try again", headers={"Retry-After": "5"}))
+
+    app.add_exception_handler(Problem, of_problem)
+    app.add_exception_handler(RequestValidationError, of_request)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(IndexUnavailable, of_index)

@@ -1,0 +1,136 @@
+"""The handlers of the STAC API. They return ready bytes; stac-fastapi routes, documents and describes them."""
+
+# The handlers take our own request models, as stac-fastapi means them to; its base class types only its default ones.
+# mypy: disable-error-code="override"
+
+from dataclasses import dataclass
+from typing import Any
+
+import attr
+import orjson
+from stac_fastapi.types.core import BaseCoreClient
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.collections import collection_document
+from api.errors import not_found
+from api.models import CollectionGet, CollectionsGet, ItemsGet, SearchGet, SearchPost
+from api.pages import GEOJSON, JSON, collection_bytes, get_links, item_bytes, post_links
+from api.params import SearchParams, parse_flag, refuse_unknown, to_query
+from api.token import make_token, read_token
+from index.protocol import Index
+from index.query import Query, Summary
+from index.state import StoredItem
+from mappings.audience import EVERYONE, Audience
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of a search with the token of the next one."""
+
+    items: list[StoredItem]
+    matched: int
+    token: str | None
+
+
+@attr.s
+class MoissonClient(BaseCoreClient):
+    """Handlers over one index; `public_url` replaces the address that the request came to."""
+
+    index: Index = attr.ib(kw_only=True)
+    public_url: str | None = attr.ib(default=None, kw_only=True)
+
+    # --- search ------------------------------------------------------------------------------------------------------------
+    def get_search(self, request: Request, **given: Any) -> Response:
+        """GET /search."""
+        return self._get_page(request, "/search", SearchParams(**given), SearchGet)
+
+    def post_search(self, search_request: SearchPost, request: Request) -> Response:
+        """POST /search."""
+        body = search_request.model_dump(exclude_unset=True)
+        known = SearchPost.model_fields
+        refuse_unknown(body, known)
+        found = self._find(SearchParams(**body), self._audience(request))
+        base = self._base(request)
+        return _geojson(collection_bytes(found.items, base, post_links(base, body, found.token), found.matched))
+
+    def item_collection(self, request: Request, collection_id: str, **given: Any) -> Response:
+        """GET /collections/{collection_id}/items."""
+        self._summary(collection_id, request)
+        return self._get_page(request, request.url.path, SearchParams(collections=[collection_id], **given), ItemsGet)
+
+    def _get_page(self, request: Request, path: str, params: SearchParams, model: type) -> Response:
+        refuse_unknown(request.query_params, [field.name for field in attr.fields(model) if field.name != "collection_id"])
+        found = self._find(params, self._audience(request))
+        base = self._base(request)
+        shown = {name: value for name, value in request.query_params.items() if name != "token"}
+        links = get_links(base, path, shown, found.token)
+        return _geojson(collection_bytes(found.items, base, links, found.matched))
+
+    def _find(self, params: SearchParams, audience: Audience) -> Found:
+        query = to_query(params, audience)
+        matched = self.index.count(query)
+        secret = self.index.secret()
+        if params.token not in (None, ""):
+            query = read_token(query, params.token, secret)
+        page = self.index.search(query)
+        return Found(list(page.items), matched, make_token(query, page.next, secret) if page.next else None)
+
+    # --- one Item ----------------------------------------------------------------------------------------------------------
+    def get_item(self, item_id: str, collection_id: str, request: Request) -> Response:
+        """GET /collections/{collection_id}/items/{item_id}."""
+        item = self.index.get(self._audience(request), collection_id, item_id)
+        if item is None:
+            raise not_found("item", item_id)
+        return _geojson(item_bytes(item, self._base(request)))
+
+    # --- collections -------------------------------------------------------------------------------------------------------
+    def all_collections(self, request: Request, exclude_airbus: Any = None) -> Response:
+        """GET /collections: those in which the asker finds at least one Item."""
+        refuse_unknown(request.query_params, [field.name for field in attr.fields(CollectionsGet)])
+        base = self._base(request)
+        query = Query(self._audience(request), exclude_airbus=parse_flag(exclude_airbus, "exclude_airbus"))
+        documents = [collection_document(name, summary, base) for name, summary in sorted(self.index.summaries(query).items())]
+        links = [{"rel": "self", "type": JSON, "href": f"{base}/collections"}, {"rel": "root", "type": JSON, "href": f"{base}/"}]
+        body = {"collections": documents, "links": links, "numberMatched": len(documents), "numberReturned": len(documents)}
+        return _json(body)
+
+    def get_collection(self, collection_id: str, request: Request, exclude_airbus: Any = None) -> Response:
+        """GET /collections/{collection_id}."""
+        refuse_unknown(request.query_params, [f.name for f in attr.fields(CollectionGet) if f.name != "collection_id"])
+        excluding = parse_flag(exclude_airbus, "exclude_airbus")
+        return _json(collection_document(collection_id, self._summary(collection_id, request, excluding), self._base(request)))
+
+    def _summary(self, collection_id: str, request: Request, exclude_airbus: bool = False) -> Summary:
+        """Raises a 404 for a Collection that holds nothing for the asker."""
+        query = Query(self._audience(request), collections=(collection_id,), exclude_airbus=exclude_airbus)
+        summary = self.index.summaries(query).get(collection_id)
+        if summary is None:
+            raise not_found("collection", collection_id)
+        return summary
+
+    # --- the rest ----------------------------------------------------------------------------------------------------------
+    def landing_page(self, request: Request, **_: Any) -> Any:
+        """GET /."""
+        page: Any = super().landing_page(request=request)
+        base, seen = self._base(request), str(request.base_url).rstrip("/")
+        for link in page["links"]:
+            link["href"] = base + link["href"].removeprefix(seen)
+        for name in sorted(self.index.summaries(Query(self._audience(request)))):
+            page["links"].append({"rel": "child", "type": JSON, "title": name, "href": f"{base}/collections/{name}"})
+        return page
+
+    def _base(self, request: Request) -> str:
+        return (self.public_url or str(request.base_url)).rstrip("/")
+
+    def _audience(self, request: Request) -> Audience:
+        """Who asks. Metadata is open to everyone until the rules per class of user say otherwise."""
+        return EVERYONE
+
+
+def _geojson(body: bytes) -> Response:
+    return Response(body, media_type=GEOJSON)
+
+
+def _json(body: Any) -> Response:
+    return Response(orjson.dumps(body), media_type=JSON)

@@ -1,0 +1,62 @@
+"""Collections as STAC 1.1 documents: what the mappings say of them, with the counts and extents that the index holds."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pystac
+
+from api.pages import GEOJSON, JSON
+from index.query import Summary
+from mappings.item import licence_link
+from mappings.licences import licences
+from mappings.registry import CollectionInfo, collections
+from mappings.times import from_micros
+
+_WORLD = [-180.0, -90.0, 180.0, 90.0]
+
+
+def collection_document(collection_id: str, summary: Summary, base: str) -> dict[str, Any]:
+    """One Collection with `moisson:items`, the number of Items that the asker may find."""
+    info = collections().get(collection_id) or _unnamed(collection_id)
+    licence = licences()[info.licence]
+    collection = pystac.Collection(
+        id=collection_id,
+        title=info.title_fr,
+        description=f"{info.description_fr}\n\n{info.description_en}",
+        extent=_extent(summary),
+        license=licence.stac,
+        keywords=list(info.keywords),
+        providers=[pystac.Provider(p.name, roles=[pystac.ProviderRole(role) for role in p.roles], url=p.url) for p in info.providers],
+        extra_fields={"moisson:items": summary.count, "moisson:licence": info.licence},
+    )
+    document = collection.to_dict(include_self_link=False, transform_hrefs=False)
+    href = f"{base}/collections/{quote(collection_id, safe='')}"
+    document["links"] = [
+        {"rel": "self", "type": JSON, "href": href},
+        {"rel": "root", "type": JSON, "href": f"{base}/"},
+        {"rel": "parent", "type": JSON, "href": f"{base}/"},
+        {"rel": "items", "type": GEOJSON, "href": f"{href}/items"},
+        licence_link(licence),
+    ]
+    return document
+
+
+def _extent(summary: Summary) -> pystac.Extent:
+    bbox = list(summary.bbox) if summary.bbox else _WORLD
+    interval = [from_micros(summary.start), from_micros(summary.end)]
+    return pystac.Extent(pystac.SpatialExtent([bbox]), pystac.TemporalExtent([list(interval)]))
+
+
+def _unnamed(collection_id: str) -> CollectionInfo:
+    """A Collection that an older or newer mapping filled: still shown, with nothing claimed."""
+    return CollectionInfo(
+        id=collection_id,
+        mapping="unknown",
+        title_fr=collection_id,
+        title_en=collection_id,
+        description_fr="Collection sans description.",
+        description_en="A collection without a description.",
+        licence="unknown",
+        keywords=(),
+        providers=(),
+    )

@@ -1,0 +1,43 @@
+"""Tokens: the bearer token of OneAtlas, asked with an API key (Airbus report §1.1)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from harvesters.errors import Retry
+from harvesters.http import Fetcher
+
+_PATH = "/auth/realms/IDP/protocol/openid-connect/token"
+
+
+class Tokens:
+    """One token at a time, kept for half its life. There is no refresh token: a new one is asked."""
+
+    def __init__(self, fetcher: Fetcher, auth_url: str, api_key: str | None, now: Callable[[], datetime]) -> None:
+        self._fetcher = fetcher
+        self._url = auth_url.rstrip("/") + _PATH
+        self._api_key = api_key
+        self._now = now
+        self._token: str | None = None
+        self._until: datetime | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The Authorization header; none without a key. Raises Misconfigured for a key that is refused."""
+        if not self._api_key:
+            return {}
+        if self._token is None or self._until is None or self._now() >= self._until:
+            form = {"apikey": self._api_key, "grant_type": "api_key", "client_id": "IDP"}
+            answer = self._fetcher.fetch_json("POST", self._url, data=form, check=_check)
+            self._token = answer["access_token"]
+            self._until = self._now() + timedelta(seconds=answer["expires_in"] / 2)
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def forget(self) -> None:
+        """The token was refused."""
+        self._token = None
+
+
+def _check(answer: dict[str, Any]) -> None:
+    # Never quoted: it holds the token.
+    if not isinstance(answer.get("access_token"), str) or not isinstance(answer.get("expires_in"), int | float):
+        raise Retry("OneAtlas: an answer without access_token and expires_in")

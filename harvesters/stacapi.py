@@ -1,0 +1,121 @@
+"""Any STAC API: pystac-client's paging over our own requests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+from pystac_client.item_search import ItemSearch
+from pystac_client.stac_api_io import StacApiIO
+
+from harvesters.errors import Misconfigured, Retry, StopSource
+from harvesters.http import Fetcher
+from harvesters.paging import Loop, identity_of
+from harvesters.response import place
+from harvesters.scope import Area, ToRecord, page_of
+from harvesters.source import Page, Span
+from mappings.record import Mapping
+
+
+@dataclass(frozen=True)
+class StacApiSettings:
+    """`collections`: at least one, each listed in full at every run. `exact_totals` False when numberMatched is only an estimate."""
+
+    url: str
+    collections: tuple[str, ...]
+    area: tuple[float, float, float, float] | None = None
+    page_size: int = 100
+    method: Literal["GET", "POST"] = "GET"
+    exact_totals: bool = True
+
+
+class StacApiSource:
+    """One stream per collection, in the archive's own order."""
+
+    def __init__(self, name: str, fetcher: Fetcher, settings: StacApiSettings, mapping: Mapping, to_record: ToRecord) -> None:
+        self.name = name
+        self.mapping = mapping
+        self._fetcher = fetcher
+        self._settings = settings
+        self._to_record = to_record
+        self._area = Area.of(settings.area)
+
+    def harvest(self, span: Span) -> Iterator[Page]:
+        """A full listing whatever the span: no search by time of change is common to STAC APIs. Raises StopSource, Misconfigured."""
+        if not self._settings.collections:
+            raise Misconfigured(f"{self.name}: collections: name at least one")
+        for collection in self._settings.collections:
+            yield from self._list(collection)
+
+    def _list(self, collection: str) -> Iterator[Page]:
+        settings, area = self._settings, self._area
+        scope: dict[str, Any] = {}
+        if area is not None:
+            scope = {"intersects": area.geojson} if area.crosses else {"bbox": area.bounds}
+        search = ItemSearch(
+            url=f"{settings.url.rstrip('/')}/search",
+            method=settings.method,
+            stac_io=_Io(self._fetcher, settings.url),
+            collections=[collection],
+            limit=settings.page_size,
+            **scope,
+        )
+        announced, seen = 0, set[str]()
+        # Dicts, not pystac Items: one that pystac cannot build must not end the listing.
+        for answer in search.pages_as_dicts():
+            total = _total(answer) if settings.exact_totals else None
+            announced = max(announced, total or 0)
+            seen.update(map(identity_of, answer["features"]))
+            yield page_of(self.name, collection, answer["features"], self._to_record, area=area, total=total)
+        if announced > len(seen):
+            yield Page(collection, missing=announced - len(seen), total=announced)
+
+
+class _Io(StacApiIO):
+    """pystac-client's input with our time-outs, limits and retries; one per listing, so that it notices a page asked twice."""
+
+    def __init__(self, fetcher: Fetcher, url: str) -> None:
+        # Its own requests session is never used.
+        super().__init__(max_retries=None)
+        self._fetcher = fetcher
+        self._home = url
+        self._loop = Loop()
+
+    def request(
+        self, href: str, method: str | None = None, headers: dict[str, str] | None = None, parameters: dict[str, Any] | None = None
+    ) -> str:
+        """The text of a page. `headers` of a link are not sent: an answer must not choose them."""
+        href, method = urljoin(self._home, href), (method or "GET").upper()
+        if _origin(href) != _origin(self._home):
+            raise StopSource(f"{place(self._home)}: its next page is at {place(href)}, another host, which is not followed")
+        if method not in ("GET", "POST"):
+            raise StopSource(f"{place(self._home)}: its next page is to be asked with {method[:10]!r}")
+        self._loop.check((method, href, orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS)), place(self._home))
+        if method == "POST":
+            answer = self._fetcher.fetch_json("POST", href, json=parameters or {}, check=_check)
+        else:
+            answer = self._fetcher.fetch_json("GET", href, params=parameters or None, check=_check)
+        return orjson.dumps(answer).decode()
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _check(answer: dict[str, Any]) -> None:
+    """What pystac-client takes for granted. Raises Retry."""
+    if not isinstance(answer.get("features"), list):
+        raise Retry("a STAC answer without a list of features")
+    links = answer.setdefault("links", [])
+    if not isinstance(links, list) or not all(isinstance(link, dict) and "rel" in link for link in links):
+        raise Retry("a STAC answer whose links cannot be read")
+
+
+def _total(answer: dict[str, Any]) -> int | None:
+    context = answer.get("context")
+    for value in (answer.get("numberMatched"), context.get("matched") if isinstance(context, dict) else None):
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+    return None

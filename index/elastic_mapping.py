@@ -1,0 +1,211 @@
+"""The Elasticsearch indices: their names, mappings and settings, and a Document as stored there."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import shapely
+from shapely.geometry.polygon import orient
+
+from index.document import Document
+from index.elastic_store import Operation, Refusal, Store
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1
+"""Version of what is below. A store written by a newer Moisson is refused."""
+
+STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta")
+
+_MAX_ID_BYTES = 512
+_MAX_NAME_BYTES = 150
+_KEYWORD = {"type": "keyword"}
+_LONG = {"type": "long"}
+_FILTER = {"type": "keyword", "doc_values": False}
+# Only ever aggregated: the columns are kept, the search trees are not.
+_BOUND = {"type": "double", "index": False}
+_RAW = {"type": "binary"}
+
+# Whatever is not named here stays in _source only: the JSON (head, middle, rest), digest, change, records.
+_ITEM_FIELDS = {
+    "collection": _KEYWORD,
+    "id": _KEYWORD,
+    "source": _KEYWORD,
+    "availability": _KEYWORD,
+    "licence": _KEYWORD,
+    # "availability/licence": one cached terms filter is an audience.
+    "access": _FILTER,
+    # µs since 1970: a date field counts in ms and would not order as SQLite does.
+    "sort_key": _LONG,
+    "start": _LONG,
+    "end": _LONG,
+    "footprint": {"type": "geo_shape"},
+    "west": _BOUND,
+    "south": _BOUND,
+    "east": _BOUND,
+    "north": _BOUND,
+}
+_STATE_FIELDS: dict[str, dict[str, Any]] = {
+    "records": {"source": _FILTER, "raw": _RAW},
+    "runs": {"id": _KEYWORD, "source": _KEYWORD, "started": _LONG},
+    "quarantine": {
+        "source": {"type": "keyword", "ignore_above": 8000},
+        "native_id": {"type": "keyword", "ignore_above": 8000},
+        "time": _LONG,
+        "raw": _RAW,
+    },
+    "changes": {"number": _LONG},
+}
+_SETTINGS = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    # How long a deletion's version is remembered, against a write that was under way for as long (see elastic_write.py).
+    "gc_deletes": "1h",
+}
+# As the query's order, `missing` included, so that a page is read from the head of each segment and no further.
+_ITEM_SETTINGS = {
+    **_SETTINGS,
+    "refresh_interval": "30s",
+    "sort": {"field": ["sort_key", "id", "collection"], "order": ["desc", "asc", "asc"]},
+}
+_TOO_MANY_CHARACTERS = re.compile(r"[^a-z0-9_.-]")
+
+
+class Names:
+    """The names of the indices under one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", prefix):
+            raise ValueError(f"not a prefix for indices (a-z, 0-9, '-', '_', '.'): {prefix!r}")
+        self.prefix = prefix
+        self.items = f"{prefix}-items-*"
+        self.records, self.watermarks, self.runs, self.quarantine, self.leases, self.changes, self.meta = (
+            f"{prefix}-{name}" for name in STATE
+        )
+
+    def collection(self, collection: str) -> str:
+        """The index of a collection's Items. Characters that no index may have become `=` and hex; long names `==` and a hash."""
+        name = _TOO_MANY_CHARACTERS.sub(lambda match: "".join(f"={byte:02x}" for byte in match[0].encode()), collection)
+        if len(name) > _MAX_NAME_BYTES:
+            name = "==" + blake2b(collection.encode(), digest_size=20).hexdigest()
+        return f"{self.prefix}-items-{name}"
+
+    def collections(self, collections: Sequence[str] | None) -> str:
+        """The indices that hold these collections; all of them when there are too many to stand in a request's first line."""
+        names = ",".join(sorted({self.collection(collection) for collection in collections or ()}))
+        return names if names and len(names) < 1500 else self.items
+
+
+def doc_id(owner: str, name: str) -> str:
+    """One id of two names; hashed when it is longer than Elasticsearch allows."""
+    made = f"{quote(owner, safe='')}/{name}"
+    if len(made.encode()) <= _MAX_ID_BYTES and not name.startswith("/"):
+        return made
+    return f"{quote(owner[:100], safe='')}//{blake2b(orjson.dumps([owner, name]), digest_size=32).hexdigest()}"
+
+
+def create(store: Store, names: Names) -> None:
+    """Makes the indices of the state and the template of the Items' ones, as far as they are missing."""
+    with store.speaking():
+        store.client.indices.put_index_template(
+            name=f"{names.prefix}-items",
+            index_patterns=[names.items],
+            priority=500,
+            template={"mappings": _mapping(_ITEM_FIELDS), "settings": {"index": _ITEM_SETTINGS}},
+        )
+    for name in STATE:
+        settings = _SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine") else {})
+        _create(store, f"{names.prefix}-{name}", _STATE_FIELDS.get(name, {}), settings)
+
+
+def create_collection(store: Store, index: str) -> None:
+    """Makes the index of one collection's Items, unless it is there."""
+    _create(store, index, _ITEM_FIELDS, _ITEM_SETTINGS)
+
+
+def to_source(document: Document, change: int) -> dict[str, Any]:
+    """The Document as stored; `footprint` is left out where there is none."""
+    found = {
+        "collection": document.collection,
+        "id": document.id,
+        "source": document.source,
+        "head": document.head.decode(),
+        "middle": document.middle.decode(),
+        "rest": document.rest.decode(),
+        "digest": document.digest.hex(),
+        "availability": document.availability,
+        "licence": document.licence,
+        "access": access(document.availability, document.licence),
+        "sort_key": document.sort_key,
+        "start": document.start,
+        "end": document.end,
+        "change": change,
+        "records": list(document.records),
+    }
+    if document.wkb is not None:
+        found["footprint"] = to_geojson(shapely.from_wkb(document.wkb))
+    if document.boxes:
+        west, south, east, north = zip(*document.boxes, strict=True)
+        found |= {"west": min(west), "south": min(south), "east": max(east), "north": max(north)}
+    return found
+
+
+def access(availability: str, licence: str) -> str:
+    """The keyword that an audience's filter lists. No availability has a slash, so that no two pairs share one."""
+    return f"{availability}/{licence}"
+
+
+def to_geojson(geometry: Any) -> orjson.Fragment:
+    """GeoJSON as Elasticsearch reads it: outer rings counter-clockwise, or one wider than 180° would go round the other way."""
+    parts = [orient(part) if part.geom_type == "Polygon" and not part.is_empty else part for part in shapely.get_parts(geometry)]
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        geometry = shapely.multipolygons(parts) if len(parts) > 1 else parts[0]
+    elif geometry.geom_type == "GeometryCollection":
+        geometry = shapely.geometrycollections(parts)
+    return orjson.Fragment(shapely.to_geojson(shapely.force_2d(geometry)))
+
+
+def put_items(store: Store, operations: Sequence[Operation], documents: Mapping[str, Mapping[str, Document]]) -> list[Refusal]:
+    """Writes Items (`documents` by index and id). A footprint that Elasticsearch cannot cut into triangles is replaced by its
+    box, then by a point: one bad footprint must not stop a harvest. Returns what was refused for another reason."""
+    refused = store.bulk(operations)
+    for simpler in (_boxes, _point):
+        bad = [refusal for refusal in refused if refusal.status == 400 and "footprint" in (refusal.operation.source or ())]
+        if not bad:
+            break
+        again = []
+        for operation, reason in ((refusal.operation, refusal.reason) for refusal in bad):
+            log.warning("%s/%s: footprint refused (%s); a simpler one is searched instead", operation.index, operation.id, reason)
+            footprint = to_geojson(simpler(documents[operation.index][operation.id]))
+            again.append(Operation(operation.index, operation.id, {**(operation.source or {}), "footprint": footprint}, operation.version))
+        refused = [refusal for refusal in refused if refusal not in bad] + store.bulk(again)
+    return refused
+
+
+def _boxes(document: Document) -> Any:
+    return shapely.union_all([shapely.box(*box) for box in document.boxes])
+
+
+def _point(document: Document) -> Any:
+    west, south, east, north = document.boxes[0]
+    return shapely.Point((west + east) / 2, (south + north) / 2)
+
+
+def _mapping(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dynamic": False, "properties": dict(fields)}
+
+
+def _create(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    with store.speaking():
+        if store.client.indices.exists(index=index):
+            return
+        answer = store.client.options(ignore_status=400).indices.create(
+            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}
+        )
+    # Another process may have made it a moment ago.
+    if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
+        raise store.refusing([Refusal(Operation(index, "", None), 400, str(answer.body["error"].get("reason")))])

@@ -1,0 +1,121 @@
+"""The state of harvests as documents: records, watermarks, runs, quarantine, changes. Conversions only."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import zstandard
+
+from index.state import Change, Counts, ItemKey, Outcome, Rejection, Run, StoredRecord
+from mappings.times import from_micros, to_micros
+from mappings.watermark import Watermark
+
+
+def record_source(source: str, record: StoredRecord) -> dict[str, Any]:
+    return {
+        "source": source,
+        "native_id": record.native_id,
+        "fingerprint": record.fingerprint.hex(),
+        "collection": record.key.collection,
+        "item": record.key.id,
+        "updated": _optional_micros(record.updated),
+        "raw": pack(record.raw),
+        "media_type": record.media_type,
+        "url": record.url,
+    }
+
+
+def to_record(source: Mapping[str, Any]) -> StoredRecord:
+    return StoredRecord(
+        native_id=source["native_id"],
+        fingerprint=bytes.fromhex(source["fingerprint"]),
+        key=ItemKey(source["collection"], source["item"]),
+        updated=_optional_time(source["updated"]),
+        raw=unpack(source["raw"]),
+        media_type=source["media_type"],
+        url=source["url"],
+    )
+
+
+def watermark_source(mark: Watermark) -> dict[str, Any]:
+    return {"value": to_micros(mark.value), "boundary": sorted(mark.boundary)}
+
+
+def to_watermark(source: Mapping[str, Any]) -> Watermark:
+    return Watermark(from_micros(source["value"]), frozenset(source["boundary"]))
+
+
+def rejection_source(rejection: Rejection) -> dict[str, Any]:
+    return {
+        **asdict(rejection),
+        "fingerprint": rejection.fingerprint.hex(),
+        "raw": pack(rejection.raw),
+        "time": to_micros(rejection.time),
+    }
+
+
+def to_rejection(source: Mapping[str, Any]) -> Rejection:
+    changed = {
+        "fingerprint": bytes.fromhex(source["fingerprint"]),
+        "raw": unpack(source["raw"]),
+        "time": from_micros(source["time"]),
+    }
+    return Rejection(**{**source, **changed})
+
+
+def run_source(run: Run) -> dict[str, Any]:
+    return {**asdict(run), "outcome": str(run.outcome), "started": to_micros(run.started), "ended": _optional_micros(run.ended)}
+
+
+def to_run(source: Mapping[str, Any]) -> Run:
+    changed = {
+        "started": from_micros(source["started"]),
+        "ended": _optional_time(source["ended"]),
+        "outcome": Outcome(source["outcome"]),
+        "counts": Counts(**source["counts"]),
+    }
+    return Run(**{**source, **changed})
+
+
+def change_source(change: Change) -> dict[str, Any]:
+    return {
+        "number": change.number,
+        "collection": change.key.collection,
+        "item": change.key.id,
+        "source": change.source,
+        "deleted": change.deleted,
+        "time": to_micros(change.time),
+        "availability": change.availability,
+        "licence": change.licence,
+    }
+
+
+def to_change(source: Mapping[str, Any]) -> Change:
+    return Change(
+        number=source["number"],
+        key=ItemKey(source["collection"], source["item"]),
+        source=source["source"],
+        deleted=source["deleted"],
+        time=from_micros(source["time"]),
+        availability=source["availability"],
+        licence=source["licence"],
+    )
+
+
+def pack(raw: bytes) -> str:
+    """zstd in base64, as a binary field takes it."""
+    return b64encode(zstandard.compress(raw)).decode()
+
+
+def unpack(text: str) -> bytes:
+    return zstandard.decompress(b64decode(text))
+
+
+def _optional_micros(when: datetime | None) -> int | None:
+    return None if when is None else to_micros(when)
+
+
+def _optional_time(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

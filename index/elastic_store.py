@@ -1,0 +1,244 @@
+"""Requests to one Elasticsearch cluster: documents by id, pages of a search, bulks whose every answer is looked at; errors in words.
+
+Only the server's core is used (no scripts, no pipelines, no ILM), so that any distribution will do.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from elastic_transport import ConnectionTimeout, TransportError
+from elasticsearch import ApiError, Elasticsearch
+
+from index.protocol import IndexUnavailable
+
+# Bytes of one bulk request: more makes the cluster hold it in memory for longer, and gains nothing.
+BULK_BYTES = 10_000_000
+BULK_SECONDS = 120.0
+# Waits in seconds when the cluster says that it has too much to do.
+BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+_MGET = 1000
+_PAGE = 5000
+Source = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document, and what a compare-and-set of it needs."""
+
+    source: Source
+    seq_no: int
+    primary_term: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One write: `source` None deletes. With a `version`, whatever has a newer one stays as it is."""
+
+    index: str
+    id: str
+    source: Mapping[str, Any] | None
+    version: int | None = None
+
+    def lines(self) -> bytes:
+        """Two lines of a bulk body, or one for a deletion."""
+        action: dict[str, Any] = {"_index": self.index, "_id": self.id}
+        if self.version is not None:
+            # gte: the same write sent again, after an answer that was lost, is no conflict.
+            action |= {"version": self.version, "version_type": "external_gte"}
+        if self.source is None:
+            return orjson.dumps({"delete": action}, option=orjson.OPT_APPEND_NEWLINE)
+        head = orjson.dumps({"index": action}, option=orjson.OPT_APPEND_NEWLINE)
+        return head + orjson.dumps(self.source, option=orjson.OPT_APPEND_NEWLINE)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An operation that the cluster did not do."""
+
+    operation: Operation
+    status: int
+    reason: str
+
+
+class Store:
+    """A cluster, asked in the ways that this index needs. All methods raise IndexUnavailable."""
+
+    def __init__(self, client: Elasticsearch, name: str, timeout: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`name` is what errors call the cluster; `timeout` in seconds."""
+        # Reads, and writes with a version, may be sent again; a compare-and-set may not.
+        self.client = client.options(request_timeout=timeout, max_retries=2, retry_on_status=(502, 503, 504))
+        self._once = client.options(request_timeout=timeout, max_retries=0)
+        self._bulk = client.options(request_timeout=max(timeout, BULK_SECONDS), max_retries=2, retry_on_status=())
+        self._name = name
+        self._sleep = sleep
+
+    def within(self, seconds: float) -> "Store":
+        """The same with another time-out; for reading only."""
+        return Store(self.client, self._name, seconds, self._sleep)
+
+    def close(self) -> None:
+        self.client.close()
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turns what the client raises into IndexUnavailable with one line."""
+        try:
+            yield
+        except ConnectionTimeout as error:
+            raise IndexUnavailable(f"Elasticsearch at {self._name} did not answer in time") from error
+        except TransportError as error:
+            raise IndexUnavailable(f"Elasticsearch at {self._name} cannot be reached: {_line(error.message)}") from error
+        except ApiError as error:
+            raise IndexUnavailable(f"Elasticsearch at {self._name} refused ({error.meta.status}): {_reason(error.body)}") from error
+
+    def get(self, index: str, doc_id: str) -> Found | None:
+        """A document as last written, refreshed or not; None when it or its index is not there."""
+        with self.speaking():
+            answer = self.client.options(ignore_status=404).get(index=index, id=doc_id).body
+        if not answer.get("found"):
+            return None
+        return Found(answer["_source"], answer["_seq_no"], answer["_primary_term"])
+
+    def mget(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None = None) -> dict[tuple[str, str], Source]:
+        """Documents by (index, id), as last written; those that are not there, or whose index is not, are left out."""
+        found: dict[tuple[str, str], Source] = {}
+        wanted = list(dict.fromkeys(places))
+        for at in range(0, len(wanted), _MGET):
+            docs = [{"_index": index, "_id": doc_id} for index, doc_id in wanted[at : at + _MGET]]
+            with self.speaking():
+                answer = self.client.mget(docs=docs, source_includes=fields).body
+            for doc in answer["docs"]:
+                if doc.get("found"):
+                    found[doc["_index"], doc["_id"]] = doc["_source"]
+                elif "error" in doc and doc["error"].get("type") != "index_not_found_exception":
+                    raise IndexUnavailable(f"Elasticsearch at {self._name} could not read {doc['_index']}: {_reason(doc)}")
+        return found
+
+    def put(self, index: str, doc_id: str, source: Source) -> None:
+        """Writes a document, whatever was there."""
+        with self.speaking():
+            self._bulk.index(index=index, id=doc_id, document=source)
+
+    def put_if_unchanged(self, index: str, doc_id: str, source: Source, seen: Found | None) -> bool:
+        """Writes a document if it is still as `seen` (None: absent); False when somebody else was quicker."""
+        place: dict[str, Any] = {"op_type": "create"}
+        if seen is not None:
+            place = {"if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
+        with self.speaking():
+            answer = self._once.options(ignore_status=409).index(index=index, id=doc_id, document=source, **place)
+        return answer.meta.status != 409
+
+    def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
+        """Writes in requests of at most BULK_BYTES; what is refused for its own sake comes back, in no order."""
+        return [refusal for part in _parts(operations) for refusal in self._send(part)]
+
+    def write(self, operations: Iterable[Operation]) -> None:
+        """As bulk, for writes of which none may be refused."""
+        refused = self.bulk(operations)
+        if refused:
+            raise self.refusing(refused)
+
+    def refusing(self, refused: Sequence[Refusal]) -> IndexUnavailable:
+        """The error that says what was not written, by its first reason."""
+        first = refused[0]
+        place = f"{first.operation.index}/{first.operation.id}"
+        return IndexUnavailable(f"Elasticsearch at {self._name} refused {len(refused)} writes, first {place}: {first.reason}")
+
+    def hits(self, index: str, query: Source, sort: Sequence[Source], wanted: int, **body: Any) -> Iterator[Source]:
+        """At most `wanted` hits in order, several requests if need be. A part that is missing is an error, never a short page."""
+        while wanted > 0:
+            size = min(wanted, _PAGE)
+            with self.speaking():
+                answer = self.client.search(
+                    index=index,
+                    query=query,
+                    sort=sort,
+                    size=size,
+                    track_total_hits=False,
+                    allow_partial_search_results=False,
+                    ignore_unavailable=True,
+                    **body,
+                ).body
+            self.verify(answer)
+            hits = answer["hits"]["hits"]
+            yield from hits
+            if len(hits) < size:
+                return
+            wanted -= size
+            body["search_after"] = hits[-1]["sort"]
+
+    def refresh(self, *indices: str) -> None:
+        """What was written to these indices is found by searches from here on."""
+        with self.speaking():
+            answer = self.client.indices.refresh(index=indices, ignore_unavailable=True).body
+        self.verify(answer)
+
+    def verify(self, answer: Mapping[str, Any]) -> None:
+        """An answer from some shards only is none."""
+        if answer.get("timed_out") or answer["_shards"]["failed"]:
+            failures = answer["_shards"].get("failures") or [{"reason": "time-out"}]
+            raise IndexUnavailable(f"Elasticsearch at {self._name} answered in part: {_reason({'error': failures[0].get('reason')})}")
+
+    def _send(self, operations: Sequence[Operation]) -> list[Refusal]:
+        """One bulk request, again with what the cluster was too busy for."""
+        refused: list[Refusal] = []
+        for wait in (*BACKOFF, None):
+            busy: list[Refusal] = []
+            for refusal in self._post(operations):
+                (busy if refusal.status == 429 else refused).append(refusal)
+            if not busy:
+                return refused
+            if wait is not None:
+                self._sleep(wait)
+            operations = [refusal.operation for refusal in busy]
+        raise self.refusing(busy)
+
+    def _post(self, operations: Sequence[Operation]) -> Iterator[Refusal]:
+        # The client takes bytes as they are, whatever its type says.
+        body: Any = b"".join(operation.lines() for operation in operations)
+        with self.speaking():
+            answer = self._bulk.options(ignore_status=429).bulk(
+                operations=[body], filter_path=["errors", "error", "items.*.status", "items.*.error"]
+            )
+        if answer.meta.status == 429:
+            yield from (Refusal(operation, 429, _reason(answer.body)) for operation in operations)
+            return
+        items = [next(iter(item.values())) for item in answer.body["items"]]
+        if len(items) != len(operations):
+            raise IndexUnavailable(f"Elasticsearch at {self._name} answered {len(items)} of {len(operations)} writes")
+        for operation, item in zip(operations, items, strict=True):
+            gone = operation.source is None and item["status"] == 404 and "error" not in item
+            if item["status"] >= 300 and not gone:
+                yield Refusal(operation, item["status"], _reason(item))
+
+
+def _parts(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    part: list[Operation] = []
+    size = 0
+    for operation in operations:
+        length = len(operation.lines())
+        if part and size + length > BULK_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(operation)
+        size += length
+    if part:
+        yield part
+
+
+def _reason(body: Any) -> str:
+    """The innermost cause that an answer names."""
+    error = body.get("error") if isinstance(body, Mapping) else body
+    if not isinstance(error, Mapping):
+        return _line(str(error))
+    causes: Collection[Any] = error.get("root_cause") or ()
+    cause = error.get("caused_by") or next(iter(causes), error)
+    return _line(f"{cause.get('type')}: {cause.get('reason')}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:300]

@@ -1,0 +1,168 @@
+"""SqliteIndex: the Index in one SQLite file, for any number of readers and one writer at a time, in one process or several."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from zstandard import ZstdCompressor, ZstdDecompressor
+
+from index import sqlite_search, sqlite_state
+from index.query import Page, Query, Summary
+from index.sqlite_connection import BUSY_SECONDS, Pool
+from index.sqlite_schema import migrate
+from index.sqlite_write import write
+from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
+from mappings.audience import Audience
+from mappings.watermark import Watermark
+
+_CACHED = 256
+_T = TypeVar("_T")
+
+
+class SqliteIndex:
+    """Implements Index. Made by `open`; the constructor touches nothing."""
+
+    def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._pool = Pool(Path(path), busy_seconds)
+        self._counts = _Cache[int]()
+        self._summaries = _Cache[dict[str, Summary]]()
+
+    @classmethod
+    def open(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """The index in this file, made when it is missing and upgraded when it is older. Raises IndexUnavailable."""
+        index = cls(path, busy_seconds=busy_seconds)
+        try:
+            with index._pool.connection() as db:
+                migrate(db, str(path))
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    # --- reading -----------------------------------------------------------------------------------------------------------
+    def search(self, query: Query) -> Page:
+        with self._pool.read() as db:
+            return sqlite_search.search(db, query)
+
+    def count(self, query: Query) -> int:
+        with self._pool.read() as db:
+            return self._counts.get(query, _change(db), lambda: sqlite_search.count(db, query))
+
+    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
+        sql = """SELECT collection, id, head, middle, rest, availability, licence, change
+            FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
+        with self._pool.connection() as db:
+            row = db.execute(sql, (item_id, collection)).fetchone()
+        item = StoredItem(*row) if row else None
+        return item if item and audience.finds(item.availability, item.licence) else None
+
+    def summaries(self, query: Query) -> Mapping[str, Summary]:
+        with self._pool.read() as db:
+            return dict(self._summaries.get(query, _change(db), lambda: sqlite_search.summaries(db, query)))
+
+    # --- the state of harvests ---------------------------------------------------------------------------------------------
+    def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
+        with self._pool.read() as db:
+            return sqlite_state.known(db, source, native_ids)
+
+    def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
+        with self._pool.read() as db:
+            return sqlite_state.members(db, source, keys, ZstdDecompressor().decompress)
+
+    def watermark(self, source: str, stream: str) -> Watermark | None:
+        with self._pool.read() as db:
+            return sqlite_state.watermark(db, source, stream)
+
+    def apply(self, batch: Batch) -> Applied:
+        if batch.is_empty():
+            with self._pool.read() as db:
+                return Applied(0, 0, _change(db))
+        # Before the transaction, so that other writers wait less.
+        compress = ZstdCompressor().compress
+        packed = [compress(record.raw) for record in batch.records]
+        with self._pool.write() as db:
+            return write(db, batch, packed)
+
+    def save_run(self, run: Run) -> None:
+        with self._pool.write() as db:
+            sqlite_state.save_run(db, run)
+
+    def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
+        with self._pool.read() as db:
+            return sqlite_state.runs(db, source, limit)
+
+    def rejections(self, source: str | None = None) -> Sequence[Rejection]:
+        with self._pool.read() as db:
+            return sqlite_state.rejections(db, source)
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        with self._pool.read() as db:
+            return sqlite_state.changes(db, after, limit)
+
+    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
+        with self._pool.write() as db:
+            return sqlite_state.acquire(db, name, owner, now, ttl)
+
+    def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
+        with self._pool.write() as db:
+            return sqlite_state.renew(db, lease, now, ttl)
+
+    def release(self, lease: Lease) -> None:
+        with self._pool.write() as db:
+            sqlite_state.release(db, lease)
+
+    def secret(self) -> bytes:
+        """Made together with the tables, in the same transaction."""
+        with self._pool.read() as db:
+            secret: bytes = db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()[0]
+        return secret
+
+    def refresh(self) -> None:
+        """Nothing to do: what is committed is found."""
+
+    def check(self) -> None:
+        with self._pool.read() as db:
+            _change(db)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _change(db: Connection) -> int:
+    """The newest change number, whichever process made it."""
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()[0]
+    return number
+
+
+class _Cache(Generic[_T]):
+    """The latest answers by query and change number: the pages of one query count once."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[Query, int], _T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, query: Query, change: int, compute: Callable[[], _T]) -> _T:
+        """The answer as of this change; `compute` must see that very state of the file."""
+        key = (replace(query, limit=0, after=None), change)
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = compute()
+        with self._lock:
+            self._answers[key] = answer
+            if len(self._answers) > _CACHED:
+                self._answers.popitem(last=False)
+        return answer

@@ -1,0 +1,132 @@
+"""What the tables say of harvests: records, watermarks, runs, quarantine, changes, leases. Functions over a connection."""
+
+import sqlite3
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from index.state import Change, Counts, ItemKey, Known, Lease, Outcome, Rejection, Run, StoredRecord
+from mappings.times import from_micros, to_micros
+from mappings.watermark import Watermark
+
+Unpack = Callable[[bytes], bytes]
+
+
+def known(db: sqlite3.Connection, source: str, native_ids: Collection[str]) -> dict[str, Known]:
+    """Kept and quarantined records; of one that is both, the rejected version's fingerprint and the Item that it still has."""
+    asked = (source, _json(list(native_ids)))
+    condition = "WHERE source = ? AND native_id IN (SELECT value FROM json_each(?))"
+    found = {
+        native_id: Known(fingerprint, ItemKey(collection, item_id))
+        for native_id, fingerprint, collection, item_id in db.execute(
+            f"SELECT native_id, fingerprint, collection, id FROM records {condition}", asked
+        )
+    }
+    for native_id, fingerprint in db.execute(f"SELECT native_id, fingerprint FROM quarantine {condition}", asked):
+        kept = found.get(native_id)
+        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True)
+    return found
+
+
+def members(db: sqlite3.Connection, source: str, keys: Collection[ItemKey], unpack: Unpack) -> dict[ItemKey, list[StoredRecord]]:
+    """Every asked key, with its records by native id; none for an Item that has none."""
+    sql = """SELECT native_id, fingerprint, records.collection, records.id, updated, raw, media_type, url FROM json_each(?2) AS asked
+        CROSS JOIN records ON source = ?1 AND collection = asked.value ->> 0 AND records.id = asked.value ->> 1 ORDER BY native_id"""
+    found: dict[ItemKey, list[StoredRecord]] = {ItemKey(*key): [] for key in keys}
+    for native_id, fingerprint, collection, item_id, updated, raw, media_type, url in db.execute(sql, (source, _json([tuple(key) for key in found]))):
+        key = ItemKey(collection, item_id)
+        found[key].append(StoredRecord(native_id, fingerprint, key, _time(updated), unpack(raw), media_type, url))
+    return found
+
+
+def watermark(db: sqlite3.Connection, source: str, stream: str) -> Watermark | None:
+    row = db.execute("SELECT value, boundary FROM watermarks WHERE source = ? AND stream = ?", (source, stream)).fetchone()
+    return Watermark(from_micros(row[0]), frozenset(orjson.loads(row[1]))) if row else None
+
+
+def rejections(db: sqlite3.Connection, source: str | None) -> list[Rejection]:
+    """By time, then source and native id."""
+    rows = db.execute(
+        """SELECT source, native_id, reason, field, fingerprint, raw, media_type, url, run, time FROM quarantine
+        WHERE ?1 IS NULL OR source = ?1 ORDER BY time, source, native_id""",
+        (source,),
+    )
+    return [Rejection(*row) for row in ((*said, from_micros(time)) for *said, time in rows)]
+
+
+def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:
+    """Ascending by number."""
+    sql = """SELECT change, collection, id, source, deleted, changed, availability, licence FROM (
+        SELECT * FROM (SELECT change, collection, id, source, 0 AS deleted, changed, fact FROM items
+            WHERE change > ?1 ORDER BY change LIMIT ?2)
+        UNION ALL
+        SELECT * FROM (SELECT change, collection, id, source, 1, changed, fact FROM tombstones WHERE change > ?1 ORDER BY change LIMIT ?2)
+        ) JOIN facts USING (fact) ORDER BY change LIMIT ?2"""
+    return [
+        Change(number, ItemKey(collection, item_id), source, bool(deleted), from_micros(time), availability, licence)
+        for number, collection, item_id, source, deleted, time, availability, licence in db.execute(sql, (after, limit))
+    ]
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------------
+
+
+def save_run(db: sqlite3.Connection, run: Run) -> None:
+    ended = to_micros(run.ended) if run.ended else None
+    counts = _json(asdict(run.counts))
+    db.execute(
+        "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (run.id, run.source, to_micros(run.started), str(run.outcome), ended, run.reason, counts, run.items_put, run.items_deleted),
+    )
+
+
+def runs(db: sqlite3.Connection, source: str | None, limit: int) -> list[Run]:
+    """The newest first; of equal starts, the greater id first."""
+    where, params = ("WHERE source = ?", (source,)) if source is not None else ("", ())
+    rows = db.execute(
+        f"""SELECT id, source, started, outcome, ended, reason, counts, items_put, items_deleted FROM runs {where}
+        ORDER BY started DESC, id DESC LIMIT ?""",
+        (*params, limit),
+    )
+    return [_to_run(*row) for row in rows]
+
+
+def _to_run(
+    run_id: str, source: str, started: int, outcome: str, ended: int | None, reason: str | None, counts: str, put: int, deleted: int
+) -> Run:
+    return Run(run_id, source, from_micros(started), Outcome(outcome), _time(ended), reason, Counts(**orjson.loads(counts)), put, deleted)
+
+
+# --- leases ----------------------------------------------------------------------------------------------------------------
+
+
+def acquire(db: sqlite3.Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
+    """The next epoch, when nobody holds the lease at `now`."""
+    row = db.execute("SELECT owner, epoch, expires FROM leases WHERE name = ?", (name,)).fetchone()
+    if row and row[0] is not None and row[2] > to_micros(now):
+        return None
+    lease = Lease(name, owner, row[1] + 1 if row else 1, now + ttl)
+    db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, lease.epoch, to_micros(lease.expires)))
+    return lease
+
+
+def renew(db: sqlite3.Connection, lease: Lease, now: datetime, ttl: timedelta) -> bool:
+    """An expired lease can be renewed as long as nobody else took it."""
+    sql = "UPDATE leases SET expires = ? WHERE name = ? AND owner = ? AND epoch = ?"
+    return db.execute(sql, (to_micros(now + ttl), lease.name, lease.owner, lease.epoch)).rowcount > 0
+
+
+def release(db: sqlite3.Connection, lease: Lease) -> None:
+    sql = "UPDATE leases SET owner = NULL WHERE name = ? AND owner = ? AND epoch = ?"
+    db.execute(sql, (lease.name, lease.owner, lease.epoch))
+
+
+def _time(micros: int | None) -> datetime | None:
+    return from_micros(micros) if micros is not None else None
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

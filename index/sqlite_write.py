@@ -1,0 +1,153 @@
+"""A batch into the tables. Every function takes a connection inside of a write transaction."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from index.document import Document
+from index.protocol import LeaseLost
+from index.sqlite_area import DAY
+from index.state import Applied, Batch, ItemKey, Lease
+from mappings.times import to_micros
+
+
+def write(db: sqlite3.Connection, batch: Batch, packed: Sequence[bytes]) -> Applied:
+    """Writes the batch; `packed` are its records' raw bytes, compressed. Raises LeaseLost."""
+    if batch.lease is not None:
+        check_lease(db, batch.lease)
+    change: int = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()[0]
+    documents = {ItemKey(document.collection, document.id): document for document in batch.items}
+    removed = [key for key in dict.fromkeys(batch.removed) if key not in documents]
+    put = _put_items(db, documents, change, to_micros(batch.now))
+    deleted = _delete_items(db, removed, change + put, to_micros(batch.now))
+    if put or deleted:
+        db.execute("UPDATE meta SET value = ? WHERE name = 'change'", (change + put + deleted,))
+    _put_state(db, batch, packed)
+    return Applied(put, deleted, change + put + deleted)
+
+
+def check_lease(db: sqlite3.Connection, lease: Lease) -> None:
+    """Raises LeaseLost unless the owner still holds this very lease."""
+    row = db.execute("SELECT owner, epoch FROM leases WHERE name = ?", (lease.name,)).fetchone()
+    if row != (lease.owner, lease.epoch):
+        raise LeaseLost(f"{lease.name}: {lease.owner} no longer holds epoch {lease.epoch}")
+
+
+# --- Items -----------------------------------------------------------------------------------------------------------------
+
+
+def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], change: int, now: int) -> int:
+    """Writes the Items whose bytes changed, numbered from change + 1; how many."""
+    stored = _stored(db, documents)
+    fresh = [(key, document) for key, document in documents.items() if stored.get(key, (0, b""))[1] != document.digest]
+    if not fresh:
+        return 0
+    seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM items").fetchone()[0]
+    facts = _fact_numbers(db, {(document.availability, document.licence) for _, document in fresh})
+    rows: list[tuple[Any, ...]] = []
+    bodies, boxes, old = [], [], []
+    for number, (key, document) in enumerate(fresh, change + 1):
+        if key in stored:
+            place = stored[key][0]
+            old.append(place)
+        else:
+            seq += 1
+            place = seq
+        rows.append(_item_row(document, place, facts[document.availability, document.licence], number, now))
+        bodies.append((place, document.head, document.middle, document.rest))
+        boxes += _box_rows(document, place)
+    _drop_boxes(db, old)
+    db.executemany(_PUT_ITEM, rows)
+    db.executemany("INSERT INTO bodies VALUES (?, ?, ?, ?) ON CONFLICT (seq) DO UPDATE SET head = ?2, middle = ?3, rest = ?4", bodies)
+    db.executemany("INSERT INTO boxes VALUES (?, ?, ?, ?, ?, ?, ?)", boxes)
+    db.executemany("DELETE FROM tombstones WHERE id = ? AND collection = ?", [(key.id, key.collection) for key, _ in fresh])
+    return len(fresh)
+
+
+_PUT_ITEM = """INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    ON CONFLICT (seq) DO UPDATE SET place = ?2, begins = ?5, ends = ?6, fact = ?7, west = ?8, south = ?9, east = ?10, north = ?11,
+    change = ?12, changed = ?13, source = ?14, digest = ?15, wkb = ?16"""
+
+
+def _item_row(document: Document, seq: int, fact: int, change: int, now: int) -> tuple[Any, ...]:
+    times = (document.start, document.end)
+    return (
+        *(seq, -document.sort_key, document.id, document.collection, *times, fact, *_envelope(document)),
+        *(change, now, document.source, document.digest, document.wkb),
+    )
+
+
+def _envelope(document: Document) -> Sequence[float | None]:
+    boxes = document.boxes
+    if not boxes:
+        return (None, None, None, None)
+    if len(boxes) == 1:
+        return boxes[0]
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    return (min(wests), min(souths), max(easts), max(norths))
+
+
+def _box_rows(document: Document, seq: int) -> list[tuple[float, ...]]:
+    days = (document.start // DAY, document.end // DAY)
+    return [(seq * 2 + part, west, east, south, north, *days) for part, (west, south, east, north) in enumerate(document.boxes)]
+
+
+def _drop_boxes(db: sqlite3.Connection, seqs: Iterable[int]) -> None:
+    db.executemany("DELETE FROM boxes WHERE id = ?", [(seq * 2 + part,) for seq in seqs for part in (0, 1)])
+
+
+def _stored(db: sqlite3.Connection, keys: Iterable[ItemKey]) -> dict[ItemKey, tuple[int, bytes]]:
+    """seq and digest of the Items that are there."""
+    sql = """SELECT items.collection, items.id, seq, digest FROM json_each(?) AS asked
+        CROSS JOIN items ON items.id = asked.value ->> 1 AND items.collection = asked.value ->> 0"""
+    rows = db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),))
+    return {ItemKey(collection, item_id): (seq, digest) for collection, item_id, seq, digest in rows}
+
+
+def _fact_numbers(db: sqlite3.Connection, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    db.executemany("INSERT INTO facts (availability, licence) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(pairs))
+    return {(availability, licence): fact for fact, availability, licence in db.execute("SELECT fact, availability, licence FROM facts")}
+
+
+def _delete_items(db: sqlite3.Connection, keys: list[ItemKey], change: int, now: int) -> int:
+    """Removes those that are there and leaves tombstones, numbered from change + 1; how many."""
+    stored = _stored(db, keys)
+    seqs = [stored[key][0] for key in keys if key in stored]
+    if not seqs:
+        return 0
+    sql = "INSERT INTO tombstones SELECT ?, collection, id, source, ?, fact FROM items WHERE seq = ?"
+    db.executemany(sql, [(number, now, seq) for number, seq in enumerate(seqs, change + 1)])
+    _drop_boxes(db, seqs)
+    db.executemany("DELETE FROM items WHERE seq = ?", [(seq,) for seq in seqs])
+    return len(seqs)
+
+
+# --- records, quarantine, watermarks -----------------------------------------------------------------------------------------
+
+_PUT_RECORD = """INSERT INTO records (source, native_id, fingerprint, collection, id, updated, media_type, url, raw)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (source, native_id) DO UPDATE
+    SET fingerprint = ?3, collection = ?4, id = ?5, updated = ?6, media_type = ?7, url = ?8, raw = ?9"""
+
+
+def _put_state(db: sqlite3.Connection, batch: Batch, packed: Sequence[bytes]) -> None:
+    source = batch.source
+    _forget(db, "records", source, batch.forgotten)
+    records = [
+        (source, r.native_id, r.fingerprint, *r.key, to_micros(r.updated) if r.updated else None, r.media_type, r.url, raw)
+        for r, raw in zip(batch.records, packed, strict=True)
+    ]
+    db.executemany(_PUT_RECORD, records)
+    _forget(db, "quarantine", source, batch.absolved)
+    rejected = [
+        (r.source, r.native_id, r.reason, r.field, r.fingerprint, r.media_type, r.url, r.run, to_micros(r.time), r.raw)
+        for r in batch.rejected
+    ]
+    db.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rejected)
+    marks = [(source, stream, to_micros(m.value), orjson.dumps(sorted(m.boundary)).decode()) for stream, m in batch.watermarks.items()]
+    db.executemany("INSERT OR REPLACE INTO watermarks VALUES (?, ?, ?, ?)", marks)
+
+
+def _forget(db: sqlite3.Connection, table: str, source: str, native_ids: Sequence[str]) -> None:
+    db.executemany(f"DELETE FROM {table} WHERE source = ? AND native_id = ?", [(source, native_id) for native_id in native_ids])

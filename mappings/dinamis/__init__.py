@@ -1,0 +1,23 @@
+"""The DINAMIS archive of purchased images as STAC Items: from its STAC API, from inventories, and from delivered products."""
+
+from typing import Final
+
+from mappings.dinamis import delivery, inventory, stac
+from mappings.dinamis.answers import read
+from mappings.dinamis.merging import merge
+from mappings.dinamis.members import members_of
+from mappings.record import Item, Record
+
+__all__ = ["delivery", "inventory", "merge", "read", "stac", "to_item", "version", "volatile"]
+
+version: Final = "dinamis-1"
+# What the server repeats in every record or writes anew; ours are made from the identifier.
+volatile: Final = (("links",), ("stac_extensions",), ("stac_version",))
+
+
+def to_item(record: Record) -> Item:
+    """One Item, or Unmappable. Pure and total."""
+    if record.media_type == delivery.MEDIA_TYPE:
+        return delivery.to_item(record)
+    members = members_of(record)
+    return inventory.to_item(record, members) if members.get("kind") == inventory.KIND else stac.to_item(record, members)

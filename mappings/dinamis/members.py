@@ -1,0 +1,61 @@
+"""JSON members of a record, and addresses that may be kept."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from mappings.record import Record, Unmappable
+from mappings.values import text
+
+_HREF = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!$'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LONGEST = 2000
+# Names of query parameters that sign an address or carry a key (S3 old and new, Azure, Google, plain tokens).
+_SECRET = re.compile(r"(?:x-amz-|x-goog-).*|signature|sig|awsaccesskeyid|googleaccessid|access[-_]?key|secret[-_]?key|(?:access_)?token|apikey", re.I)
+
+
+def members_of(record: Record) -> dict[str, Any]:
+    """The record's JSON members. Raises Unmappable when they are no object."""
+    try:
+        members: Any = record.json
+    except orjson.JSONDecodeError as error:
+        raise Unmappable(f"not JSON: {error}", "record") from None
+    if not isinstance(members, dict):
+        raise Unmappable("not an object", "record")
+    return members
+
+
+def unsigned(value: Any) -> Any:
+    """The value with every signed address in it cut at its query: a signature expires and is a right (report §3.1)."""
+    if isinstance(value, str):
+        base, mark, query = value.partition("?")
+        return base if mark and any(_SECRET.fullmatch(name) for name, _ in parse_qsl(query, keep_blank_values=True)) else value
+    if isinstance(value, dict):
+        return {name: unsigned(member) for name, member in value.items()}
+    return [unsigned(member) for member in value] if isinstance(value, list) else value
+
+
+def address(value: Any) -> str | None:
+    """An https address without signature, or None."""
+    found = text(unsigned(value))
+    usable = found and len(found) <= _LONGEST and _HREF.fullmatch(found) and not _BAD_ESCAPE.search(found)
+    return found if usable else None
+
+
+def host(href: str) -> str:
+    """Host name of an address, lower case."""
+    return href.split("/")[2].split(":")[0].lower()
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of a list, without repeats."""
+    return list(dict.fromkeys(found for member in value if (found := text(member)))) if isinstance(value, list) else []
+
+
+def present(members: dict[str, Any]) -> dict[str, Any]:
+    """The members that have a value."""
+    return {name: value for name, value in members.items() if value is not None}
+
+

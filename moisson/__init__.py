@@ -1,0 +1,1 @@
+"""The composition root: typed settings and the `moisson` command."""

@@ -1,0 +1,63 @@
+"""The `moisson` command. Exit codes: docs/commands.md."""
+
+import logging
+import sys
+from typing import NoReturn
+
+import click
+import typer
+
+from api.errors import Problem
+from harvesters.errors import Misconfigured
+from index.protocol import IndexUnavailable
+from moisson.commands import config, harvest, map_, search, serve, status
+from moisson.exits import Exit
+from moisson.settings import ConfigError
+from schedules.lease import Busy
+
+app = typer.Typer(
+    name="moisson",
+    help="Harvests satellite image catalogues, normalises them to STAC 1.1 and answers one STAC API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("harvest")(harvest.harvest)
+app.command("serve")(serve.serve)
+app.command("status")(status.status)
+app.command("search")(search.search)
+app.command("map")(map_.map_records)
+app.add_typer(config.app, name="config")
+
+_EXITS: tuple[tuple[type[Exception], Exit], ...] = (
+    (ConfigError, Exit.USAGE),
+    (Misconfigured, Exit.USAGE),
+    (Problem, Exit.USAGE),
+    (Busy, Exit.UNAVAILABLE),
+    (IndexUnavailable, Exit.UNAVAILABLE),
+)
+
+
+def main() -> NoReturn:
+    """Runs the command; errors that an operator can mend are one line that says what to do."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        sys.exit(Exit.INTERRUPTED)
+    except tuple(kind for kind, _ in _EXITS) as error:
+        _say(" ".join(str(error).split()))
+        sys.exit(next(code for kind, code in _EXITS if isinstance(error, kind)))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        sys.stderr.close()
+        sys.exit(Exit.OK)
+    sys.exit(code or Exit.OK)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"moisson: {message}\n")

@@ -1,0 +1,41 @@
+"""moisson config: what the settings say."""
+
+import sys
+
+import orjson
+import typer
+
+from mappings.licences import licences
+from mappings.registry import collections
+from moisson.commands.options import Config, Json
+from moisson.settings import OneAtlasSettings, config_path, load_settings
+
+app = typer.Typer(help="The configuration.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """The configuration."""
+
+
+@app.command("check")
+def check(config: Config = None, as_json: Json = False) -> None:
+    """Reads the settings and the tables, and says what they mean. Contacts nobody, prints no secret."""
+    settings = load_settings(config)
+    known = licences()
+    for info in collections().values():
+        if info.licence not in known:
+            raise typer.BadParameter(f"collection {info.id}: no licence {info.licence!r} in the table")
+    lines = {}
+    for name, section in settings.sources.items():
+        key = None
+        if isinstance(section, OneAtlasSettings):
+            key = "key given" if section.key() else "no key: public workspaces only"
+        lines[name] = ", ".join(part for part in (section.protocol, "on" if section.enabled else "off", key) if part)
+    if as_json:
+        sys.stdout.write(orjson.dumps({"index": settings.index, "sources": lines}).decode() + "\n")
+        return
+    sys.stdout.write(f"configuration: {config or config_path() or 'defaults and environment'}\nindex: {settings.index}\n")
+    for name, line in lines.items():
+        sys.stdout.write(f"source {name}: {line}\n")
+    sys.stdout.write("ok\n")

@@ -1,0 +1,79 @@
+"""moisson harvest: one run of each source, with progress and a report."""
+
+import sys
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from harvesters.source import Page
+from index.protocol import Index
+from index.state import Counts, Outcome, Run
+from mappings.validation import Validator
+from moisson.build import chosen_sources, open_index, open_source
+from moisson.commands.options import Config, Json, parse_when, utc_now
+from moisson.exits import Exit
+from moisson.report import run_document, run_line
+from moisson.settings import Settings, load_settings
+from schedules.lease import this_owner
+from schedules.run import Options
+from schedules.run import harvest as harvest_source
+
+_EXITS = {Outcome.COMPLETE: Exit.OK, Outcome.ABORTED: Exit.NOT_WHOLE, Outcome.PARTIAL: Exit.NOT_WHOLE, Outcome.FAILED: Exit.UNAVAILABLE}
+
+
+def harvest(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources to harvest (default: all that are enabled)")] = None,
+    since: Annotated[str | None, typer.Option(help="Harvest from this time instead of the watermark")] = None,
+    until: Annotated[str | None, typer.Option(help="Backfill up to this time; saves no watermark")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, write nothing")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Harvests the archives into the index."""
+    options = Options(since=parse_when(since), until=parse_when(until), limit=limit, dry_run=dry_run)
+    settings = load_settings(config)
+    names = chosen_sources(settings, sources or [])
+    with open_index(settings) as index:
+        runs = _harvest_all(settings, names, index, options)
+    for run in runs:
+        sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
+    return max(_EXITS[run.outcome] for run in runs)
+
+
+def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options) -> list[Run]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    validator, owner, runs = Validator(), this_owner(), []
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        for name in names:
+            bar = _Bar(progress, progress.add_task(name, total=None))
+            with open_source(name, settings.sources[name], utc_now) as source:
+                run = harvest_source(source, index, validator, now=utc_now, owner=owner, options=options, progress=bar)
+            runs.append(run)
+            bar.finish(run)
+            if run.reason == "interrupted":
+                break
+    return runs
+
+
+class _Bar:
+    """A source's progress: records received of those that its streams announced so far."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._totals: dict[str, int] = {}
+
+    def __call__(self, page: Page, counts: Counts) -> None:
+        if page.total is not None:
+            self._totals[page.stream] = max(page.total, self._totals.get(page.stream, 0))
+        total = max(sum(self._totals.values()), counts.received) if self._totals else None
+        self._progress.update(self._task, completed=counts.received, total=total)
+
+    def finish(self, run: Run) -> None:
+        """A full bar for what has ended."""
+        self._progress.update(self._task, completed=run.counts.received, total=max(run.counts.announced, 1))

@@ -1,0 +1,28 @@
+"""Options that several commands share."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mappings.record import Unmappable
+from mappings.times import parse_time
+
+Config = Annotated[Path | None, typer.Option("--config", help="moisson.toml to use (default: MOISSON_CONFIG, else ./moisson.toml)")]
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts")]
+
+
+def utc_now() -> datetime:
+    """The clock of the command; everything below it takes the time as an argument."""
+    return datetime.now(UTC)
+
+
+def parse_when(value: str | None) -> datetime | None:
+    """An RFC 3339 time or a day, as aware UTC."""
+    if value is None:
+        return None
+    try:
+        return parse_time(value, "time")
+    except Unmappable:
+        raise typer.BadParameter(f"{value!r}: give a day (2026-11-21) or a time (2026-11-21T06:00:00Z)") from None

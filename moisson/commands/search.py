@@ -1,0 +1,67 @@
+"""moisson search: the API's filters, asked of the index directly."""
+
+import sys
+from dataclasses import replace
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.pages import collection_bytes, item_bytes
+from api.params import MAX_LIMIT, SearchParams, to_query
+from index.protocol import Index
+from index.query import Query
+from index.state import StoredItem
+from mappings.audience import EVERYONE
+from moisson.build import open_index
+from moisson.commands.options import Config
+from moisson.settings import load_settings
+
+
+def search(
+    bbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees")] = None,
+    intersects: Annotated[str | None, typer.Option(help="A GeoJSON geometry")] = None,
+    when: Annotated[str | None, typer.Option("--datetime", help="RFC 3339 instant, or start/end with .. for an open end")] = None,
+    collections: Annotated[str | None, typer.Option(help="Collection ids, comma-separated")] = None,
+    ids: Annotated[str | None, typer.Option(help="Item ids, comma-separated")] = None,
+    exclude_airbus: Annotated[bool, typer.Option("--exclude-airbus", help="Leave out what is only in the commercial catalogue")] = False,
+    limit: Annotated[int, typer.Option(help="How many Items at most")] = 10,
+    geojson: Annotated[bool, typer.Option("--geojson", "--json", help="A GeoJSON FeatureCollection instead of a table")] = False,
+    config: Config = None,
+) -> None:
+    """Finds Items in the index, newest first."""
+    params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus)
+    settings = load_settings(config)
+    query = to_query(params, EVERYONE)
+    base = (settings.api.public_url or f"http://{settings.api.host}:{settings.api.port}").rstrip("/")
+    with open_index(settings) as index:
+        matched = index.count(query)
+        items = _first(index, query, limit)
+    if geojson:
+        sys.stdout.buffer.write(collection_bytes(items, base, [], matched) + b"\n")
+    else:
+        _print_table(items, matched)
+
+
+def _first(index: Index, query: Query, limit: int) -> list[StoredItem]:
+    items: list[StoredItem] = []
+    while len(items) < limit:
+        page = index.search(replace(query, limit=min(limit - len(items), MAX_LIMIT)))
+        items += page.items
+        if page.next is None:
+            break
+        query = replace(query, after=page.next)
+    return items
+
+
+def _print_table(items: list[StoredItem], matched: int) -> None:
+    table = Table("datetime", "collection", "id", "availability", "licence", box=None)
+    for item in items:
+        properties: dict[str, Any] = orjson.loads(item_bytes(item, ""))["properties"]
+        when = properties["datetime"] or f"{properties['start_datetime']} …"
+        table.add_row(when, item.collection, item.id, item.availability, item.licence)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
+    console.print(f"{len(items)} of {matched}")

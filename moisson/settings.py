@@ -1,0 +1,252 @@
+"""Settings, typed: from moisson.toml and MOISSON_* variables. Secrets come from the environment or from a file only."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+Area = tuple[float, float, float, float]
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message is one line that says which and what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(_Section):
+    """How an archive is asked: time-out of an answer in seconds, size limit in MiB, tries, and requests a second."""
+
+    timeout: float = Field(60, gt=0)
+    max_mib: float = Field(64, gt=0)
+    attempts: int = Field(5, ge=1, le=20)
+    requests_per_second: float = Field(5, gt=0)
+
+
+class _Source(_Section):
+    """What every source has. `area` = [west, south, east, north] in degrees; `since` = first day of interest."""
+
+    enabled: bool = True
+    area: Area | None = None
+    since: date | None = None
+    http: HttpSettings = HttpSettings()
+
+    @field_validator("area")
+    @classmethod
+    def _in_the_world(cls, area: Area | None) -> Area | None:
+        if area is not None and not (-180 <= area[0] <= 180 and -180 <= area[2] <= 180 and -90 <= area[1] <= area[3] <= 90):
+            raise ValueError("west, south, east, north in degrees, south below north")
+        return area
+
+
+class GeodesSettings(_Source):
+    """Sentinel at CNES (ex PEPS) through the STAC API of GEODES; one request per collection."""
+
+    protocol: Literal["geodes"] = "geodes"
+    mapping: Literal["peps"] = "peps"
+    url: str = "https://geodes-portal.cnes.fr/api/stac"
+    collections: Annotated[tuple[str, ...], Field(min_length=1)]
+    page_size: int = Field(80, ge=1, le=1000)
+    overlap_hours: float = Field(24, ge=0)
+
+    @model_validator(mode="after")
+    def _scoped(self) -> "GeodesSettings":
+        """The archive holds tens of millions of records."""
+        if self.area is None and self.since is None:
+            raise ValueError("this archive is too big to be taken whole: give since or area")
+        return self
+
+
+class RestoSettings(_Source):
+    """The legacy PEPS service (closed in 2026): for replays and history."""
+
+    protocol: Literal["resto"] = "resto"
+    mapping: Literal["peps"] = "peps"
+    url: str = "https://peps.cnes.fr/resto"
+    collections: Annotated[tuple[str, ...], Field(min_length=1)]
+    page_size: int = Field(100, ge=1, le=500)
+
+
+class OneAtlasSettings(_Source):
+    """Airbus optical catalogue (Pléiades, SPOT, Pléiades Neo). The key: MOISSON_SOURCES__AIRBUS__API_KEY or `api_key_file`."""
+
+    protocol: Literal["oneatlas"] = "oneatlas"
+    mapping: Literal["airbus"] = "airbus"
+    search_url: str = "https://search.foundation.api.oneatlas.airbus.com"
+    auth_url: str = "https://authenticate.foundation.api.oneatlas.airbus.com"
+    constellations: tuple[Literal["PHR", "SPOT", "PNEO"], ...] = ("PHR", "SPOT")
+    workspaces: dict[Literal["PHR", "SPOT", "PNEO"], str] = Field(default_factory=dict)
+    page_size: int = Field(200, ge=1, le=500)
+    api_key: SecretStr | None = None
+    api_key_file: Path | None = None
+
+    def key(self) -> str | None:
+        """The key, from the environment or the file. Raises ConfigError when the file cannot be read."""
+        if self.api_key is not None:
+            return self.api_key.get_secret_value()
+        if self.api_key_file is None:
+            return None
+        try:
+            return self.api_key_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"sources.airbus.api_key_file: {error}") from None
+
+
+class InventorySettings(_Section):
+    """A list of held products: CSV or GeoPackage. `columns` maps our names to the file's headers where they differ."""
+
+    path: Path
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class DinamisSettings(_Source):
+    """The archive of purchased images: a STAC API for SPOT 6/7, inventories and delivery folders for the rest."""
+
+    protocol: Literal["dinamis"] = "dinamis"
+    mapping: Literal["dinamis"] = "dinamis"
+    stac_url: str | None = "https://api.stac.teledetection.fr"
+    collections: tuple[str, ...] = ("spot-6-7-drs",)
+    inventories: tuple[InventorySettings, ...] = ()
+    deliveries: tuple[Path, ...] = ()
+
+
+SourceSettings = Annotated[GeodesSettings | RestoSettings | OneAtlasSettings | DinamisSettings, Field(discriminator="protocol")]
+# The protocol of the sources that the project knows by name.
+_PROTOCOLS = {"peps": "geodes", "airbus": "oneatlas", "dinamis": "dinamis"}
+
+
+class ApiSettings(_Section):
+    """Where the API listens; `public_url` is the address that users see when a proxy stands in front."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    public_url: str | None = Field(None, pattern=r"^https?://")
+    title: str = "Moisson"
+
+
+class Settings(BaseSettings):
+    """All settings. `index` is a file path (SQLite) or an http(s) address (Elasticsearch)."""
+
+    model_config = SettingsConfigDict(env_prefix="MOISSON_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    index: str = "moisson.sqlite"
+    api: ApiSettings = ApiSettings()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_protocols(cls, values: Any) -> Any:
+        sources = values.get("sources") if isinstance(values, dict) else None
+        if isinstance(sources, dict):
+            for name, section in sources.items():
+                if isinstance(section, dict) and "protocol" not in section and name in _PROTOCOLS:
+                    section["protocol"] = _PROTOCOLS[name]
+        return values
+
+    @field_validator("sources")
+    @classmethod
+    def _names(cls, sources: dict[str, Any]) -> dict[str, Any]:
+        for name in sources:
+            if not name.replace("-", "").isalnum() or not name[0].isalpha() or name != name.lower():
+                raise ValueError(f"{name!r}: a source's name is lower-case letters, digits and hyphens")
+        return sources
+
+
+def config_path() -> Path | None:
+    """MOISSON_CONFIG, else moisson.toml in the current folder when it is there."""
+    named = os.environ.get("MOISSON_CONFIG")
+    if named:
+        return Path(named)
+    return Path("moisson.toml") if Path("moisson.toml").is_file() else None
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of this installation. Raises ConfigError."""
+    path = path or config_path()
+    if path is not None:
+        _check_file(path)
+    _check_environment()
+
+    class _Located(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (env_settings, TomlConfigSettingsSource(settings_cls, path)) if path else (env_settings,)
+
+    try:
+        return _Located()
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from None
+
+
+def _check_file(path: Path) -> None:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    for name, section in table.get("sources", {}).items():
+        if isinstance(section, dict) and "api_key" in section:
+            variable = f"MOISSON_SOURCES__{name.upper()}__API_KEY"
+            raise ConfigError(f"{path}: sources.{name}.api_key: a secret does not belong here: set {variable}, or api_key_file")
+
+
+def _check_environment() -> None:
+    """A misspelt MOISSON_ variable is an error, as a misspelt key in the file is."""
+    names = {"CONFIG", *(name.upper() for name in Settings.model_fields)}
+    for variable in os.environ:
+        head, _, rest = variable.partition("MOISSON_")
+        if head or not rest or rest.startswith("TEST_"):
+            continue
+        first = rest.split("__")[0]
+        if first not in names:
+            raise ConfigError(f"{variable}: no such setting{_suggest(first, names)}")
+
+
+def _explain(error: ValidationError, path: Path | None) -> str:
+    """One line: where, what, and the nearest known key for an unknown one."""
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
+    # The discriminator's value stands in the location of a source's member.
+    where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in _PROTOCOLS.values())]
+    message = first["msg"]
+    if first["type"] == "extra_forbidden":
+        message = "no such setting" + _suggest(where[-1], set(_known_names()))
+    elif first["type"] == "union_tag_not_found":
+        message = "give its protocol: geodes, resto, oneatlas or dinamis"
+    return f"{path or 'environment'}: {'.'.join(where)}: {message}"
+
+
+def _known_names() -> Iterator[str]:
+    models: tuple[type[BaseModel], ...] = (
+        Settings,
+        ApiSettings,
+        HttpSettings,
+        GeodesSettings,
+        RestoSettings,
+        OneAtlasSettings,
+        DinamisSettings,
+        InventorySettings,
+    )
+    for model in models:
+        yield from model.model_fields
+
+
+def _suggest(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,213 @@
+"""Pipeline: one page of records on its way into the index."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from harvesters.source import Page
+from index.document import Document, to_document
+from index.protocol import Index
+from index.state import Batch, Counts, ItemKey, Known, Rejection, StoredRecord
+from mappings.record import Item, Record, Unmappable, fingerprint
+from mappings.record import Mapping as RecordMapping
+from mappings.validation import Validator
+
+
+@dataclass
+class Pipeline:
+    """Turns pages of one source into batches: what did not change costs no mapping and no write.
+
+    `begin_stream` forgets which records were seen, for ids are unique within a stream; so memory grows with a stream's length
+    only (8 bytes of hash a record), never with its content.
+    """
+
+    source: str
+    mapping: RecordMapping
+    index: Index
+    validator: Validator
+    run: str
+    _seen: set[int] = field(default_factory=set)
+
+    def begin_stream(self) -> None:
+        """A new stream of records starts."""
+        self._seen.clear()
+
+    def digest(self, page: Page, now: datetime) -> tuple[Batch, Counts]:
+        """The batch that the page asks for (perhaps empty) and how its records count."""
+        work = _Work(self, now)
+        work.sort_out(page)
+        work.map_changed()
+        work.settle_items()
+        return work.batch(), replace(work.counts(), missing=page.missing, filtered=page.filtered)
+
+    def first_sight(self, native_id: str, print_: bytes) -> bool:
+        """False when this run saw this very version already."""
+        key = int.from_bytes(blake2b(native_id.encode() + b"\0" + print_, digest_size=8).digest())
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
+
+    def to_item(self, record: Record) -> Item:
+        """The record's own Item, valid. Raises Unmappable."""
+        item = self.mapping.to_item(record)
+        self.validator.check(item)
+        return item
+
+
+@dataclass
+class _Work:
+    """The state of digesting one page."""
+
+    pipeline: Pipeline
+    now: datetime
+    known: Mapping[str, Known] = field(default_factory=dict)
+    changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
+    mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    items: list[Document] = field(default_factory=list)
+    removed: list[ItemKey] = field(default_factory=list)
+    tally: dict[str, int] = field(default_factory=dict)
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.tally[name] = self.tally.get(name, 0) + by
+
+    def counts(self) -> Counts:
+        return Counts(**self.tally)
+
+    # --- 1. what is new? ---------------------------------------------------------------------------------------------------
+    def sort_out(self, page: Page) -> None:
+        """Fingerprints before anything else: unchanged and repeated records end here."""
+        pipeline = self.pipeline
+        ids = {record.native_id for record in page.records} | {broken.native_id for broken in page.broken}
+        self.known = pipeline.index.known(pipeline.source, ids) if ids else {}
+        for record in page.records:
+            if record.deleted:
+                self._forget(record.native_id)
+            else:
+                self._compare(record)
+        for broken in page.broken:
+            print_ = blake2b(broken.raw, digest_size=16).digest()
+            record = Record(pipeline.source, broken.native_id, None, broken.raw, media_type="application/json")
+            self._reject(record, print_, broken.reason, broken.field)
+
+    def _forget(self, native_id: str) -> None:
+        known = self.known.get(native_id)
+        if known is not None and native_id not in self.forgotten:
+            self.forgotten.append(native_id)
+            self.count("deleted")
+
+    def _compare(self, record: Record) -> None:
+        print_ = fingerprint(record, self.pipeline.mapping)
+        known = self.known.get(record.native_id)
+        if not self.pipeline.first_sight(record.native_id, print_):
+            self.count("repeated")
+        elif known is not None and known.fingerprint == print_:
+            self.count("rejected" if known.quarantined else "unchanged")
+        else:
+            earlier = self.changed.get(record.native_id)
+            if earlier is not None:
+                # Two versions in one page: the newer stays, the other was announced for nothing.
+                self.count("repeated")
+                if earlier[0].updated and record.updated and record.updated < earlier[0].updated:
+                    return
+            self.changed[record.native_id] = (record, print_)
+
+    def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
+        self.count("rejected")
+        known = self.known.get(record.native_id)
+        if known is not None and known.quarantined and known.fingerprint == print_:
+            return
+        self.rejected.append(
+            Rejection(
+                source=self.pipeline.source,
+                native_id=record.native_id,
+                reason=reason,
+                field=member,
+                fingerprint=print_,
+                raw=record.raw,
+                media_type=record.media_type,
+                url=record.url,
+                run=self.pipeline.run,
+                time=self.now,
+            )
+        )
+
+    # --- 2. records become Items -------------------------------------------------------------------------------------------
+    def map_changed(self) -> None:
+        for native_id, (record, print_) in self.changed.items():
+            try:
+                item = self.pipeline.to_item(record)
+            except Unmappable as error:
+                self._reject(record, print_, error.reason, error.field)
+                continue
+            stored = StoredRecord(
+                native_id=native_id,
+                fingerprint=print_,
+                key=ItemKey(item["collection"], item["id"]),
+                updated=record.updated,
+                raw=record.raw,
+                media_type=record.media_type,
+                url=record.url,
+            )
+            self.mapped[native_id] = (stored, item)
+
+    # --- 3. Items of several records ---------------------------------------------------------------------------------------
+    def settle_items(self) -> None:
+        """Every Item that a record joins, changes, or leaves is made anew from all its records."""
+        pipeline = self.pipeline
+        touched = {stored.key for stored, _ in self.mapped.values()}
+        left = {known.key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.key}
+        keys = touched | left
+        members = pipeline.index.members(pipeline.source, keys) if keys else {}
+        joining: dict[ItemKey, list[str]] = {}
+        for native_id, (stored, _) in self.mapped.items():
+            joining.setdefault(stored.key, []).append(native_id)
+        for key in sorted(keys):
+            staying = [member for member in members.get(key, ()) if self._stays(member.native_id)]
+            self._count_joining(joining.get(key, ()), bool(staying))
+            self._settle(key, joining.get(key, ()), staying)
+
+    def _stays(self, native_id: str) -> bool:
+        return native_id not in self.mapped and native_id not in self.forgotten
+
+    def _count_joining(self, native_ids: Iterable[str], inhabited: bool) -> None:
+        for native_id in native_ids:
+            known = self.known.get(native_id)
+            if known is not None and known.key is not None:
+                self.count("changed")
+            else:
+                self.count("merged" if inhabited else "new")
+            inhabited = True
+
+    def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
+        items = [self.mapped[native_id][1] for native_id in native_ids]
+        items += [self.pipeline.mapping.to_item(_record(self.pipeline.source, member)) for member in staying]
+        if not items:
+            self.removed.append(key)
+            return
+        item = items[0]
+        if len(items) > 1:
+            item = self.pipeline.mapping.merge(items)
+            self.pipeline.validator.check(item)
+        self.items.append(to_document(item, self.pipeline.source, [*native_ids, *(member.native_id for member in staying)]))
+
+    def batch(self) -> Batch:
+        absolved = [name for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.quarantined]
+        return Batch(
+            source=self.pipeline.source,
+            run=self.pipeline.run,
+            now=self.now,
+            records=[stored for stored, _ in self.mapped.values()],
+            forgotten=self.forgotten,
+            items=self.items,
+            removed=self.removed,
+            rejected=self.rejected,
+            absolved=absolved,
+        )
+
+
+def _record(source: str, member: StoredRecord) -> Record:
+    return Record(source, member.native_id, member.updated, member.raw, media_type=member.media_type, url=member.url)

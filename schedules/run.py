@@ -1,0 +1,183 @@
+"""One run of one source, opened before work starts and closed in one place, whatever happens."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from harvesters.errors import HarvestError
+from harvesters.source import Page, Source, Span
+from index.protocol import Index, IndexUnavailable, LeaseLost
+from index.state import Batch, Counts, Lease, Outcome, Run
+from mappings.validation import Validator
+from mappings.watermark import Watermark, advance
+from schedules.lease import take_lease
+from schedules.pipeline import Pipeline
+
+LEASE_TTL = timedelta(minutes=5)
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """`since` overrides the watermarks, `until` makes it a backfill, `limit` stops after so many records, `dry_run` writes nothing."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    dry_run: bool = False
+
+
+Progress = Callable[[Page, Counts], None]
+
+
+def harvest(
+    source: Source,
+    index: Index,
+    validator: Validator,
+    *,
+    now: Callable[[], datetime],
+    owner: str,
+    options: Options = Options(),
+    progress: Progress = lambda page, counts: None,
+) -> Run:
+    """Harvests one source and reports it. Raises Busy when another run has the source, IndexUnavailable when the store is gone."""
+    run = Run(id=uuid4().hex[:12], source=source.name, started=now())
+    with _leased(index, source.name, owner, now, options) as lease:
+        work = _Run(source, index, Pipeline(source.name, source.mapping, index, validator, run.id), now, options, lease, run)
+        if not options.dry_run:
+            index.save_run(run)
+        ended = work.close(work.drive, progress)
+        if not options.dry_run:
+            index.refresh()
+            index.save_run(ended)
+        return ended
+
+
+@contextmanager
+def _leased(index: Index, name: str, owner: str, now: Callable[[], datetime], options: Options) -> Iterator[Lease | None]:
+    if options.dry_run:
+        yield None
+        return
+    lease = take_lease(index, f"harvest:{name}", owner, now(), LEASE_TTL)
+    try:
+        yield lease
+    finally:
+        index.release(lease)
+
+
+class _Limit(Exception):
+    """As many records as were asked for have come."""
+
+
+@dataclass
+class _Run:
+    source: Source
+    index: Index
+    pipeline: Pipeline
+    now: Callable[[], datetime]
+    options: Options
+    lease: Lease | None
+    run: Run
+    stream: str | None = None
+    stored: dict[str, Watermark | None] = field(default_factory=dict)
+    reached: dict[str, Watermark] = field(default_factory=dict)
+
+    def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
+        """The one place that ends a run: every way out has its outcome and its reason."""
+        try:
+            drive(progress)
+        except _Limit:
+            return self._ended(Outcome.ABORTED, f"stopped after {self.options.limit} records, as asked")
+        except KeyboardInterrupt:
+            return self._ended(Outcome.ABORTED, "interrupted")
+        except LeaseLost as error:
+            return self._ended(Outcome.ABORTED, str(error) or "another run took the source over")
+        except HarvestError as error:
+            return self._ended(Outcome.PARTIAL if self.run.counts.received else Outcome.FAILED, str(error))
+        except IndexUnavailable:
+            raise
+        except Exception as error:
+            # The one place where anything may be caught: a fault of ours must not leave a run open for ever.
+            LOGGER.exception("run %s of %s failed", self.run.id, self.source.name)
+            return self._ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}"[:500])
+        if self.run.counts.missing:
+            return self._ended(Outcome.PARTIAL, f"the archive announced {self.run.counts.missing} records that it did not give")
+        return self._ended(Outcome.COMPLETE, None)
+
+    def _ended(self, outcome: Outcome, reason: str | None) -> Run:
+        return replace(self.run, outcome=outcome, reason=reason, ended=self.now())
+
+    def drive(self, progress: Progress) -> None:
+        for page in self.source.harvest(Span(self._since, self.options.until)):
+            if page.stream != self.stream:
+                self.stream = page.stream
+                self.pipeline.begin_stream()
+            self._take(page)
+            progress(page, self.run.counts)
+            if self.options.limit is not None and self.run.counts.received >= self.options.limit:
+                raise _Limit
+        if not self.run.counts.missing:
+            self._save_unordered()
+
+    def _since(self, stream: str) -> Watermark | None:
+        self.stored[stream] = self.index.watermark(self.source.name, stream)
+        return Watermark(self.options.since) if self.options.since else self.stored[stream]
+
+    def _take(self, page: Page) -> None:
+        page = self._within_limit(page)
+        batch, counts = self.pipeline.digest(page, self.now())
+        self._advance(page)
+        marks = {page.stream: self.reached[page.stream]} if page.ordered and self._may_save(page.stream) else {}
+        batch = replace(batch, watermarks=marks, lease=self._renewed())
+        put = deleted = 0
+        if not self.options.dry_run and not batch.is_empty():
+            applied = self.index.apply(batch)
+            put, deleted = applied.items_put, applied.items_deleted
+            for stream, mark in marks.items():
+                self.stored[stream] = mark
+        self.run = replace(
+            self.run,
+            counts=_sum(self.run.counts, counts),
+            items_put=self.run.items_put + put,
+            items_deleted=self.run.items_deleted + deleted,
+        )
+
+    def _within_limit(self, page: Page) -> Page:
+        """A page cut to the limit, so that `--limit 10` writes ten records."""
+        left = None if self.options.limit is None else self.options.limit - self.run.counts.received
+        return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left])
+
+    def _advance(self, page: Page) -> None:
+        mark = self.reached.get(page.stream) or self.stored.get(page.stream)
+        for record in page.records:
+            if record.updated is not None:
+                mark = advance(mark, record.updated, record.native_id)
+        if mark is not None:
+            self.reached[page.stream] = mark
+
+    def _may_save(self, stream: str) -> bool:
+        """A backfill never saves a watermark, nor does a run that started later than the stored one: it would hide what is between."""
+        stored, reached = self.stored.get(stream), self.reached.get(stream)
+        if self.options.dry_run or self.options.until or reached is None or reached == stored:
+            return False
+        return self.options.since is None or (stored is not None and self.options.since <= stored.value)
+
+    def _save_unordered(self) -> None:
+        marks = {stream: mark for stream, mark in self.reached.items() if self._may_save(stream)}
+        if marks:
+            self.index.apply(Batch(self.source.name, self.run.id, self.now(), watermarks=marks, lease=self._renewed()))
+
+    def _renewed(self) -> Lease | None:
+        """The lease, its heartbeat given when half of it has gone."""
+        if self.lease is not None and self.lease.expires - self.now() < LEASE_TTL / 2:
+            if not self.index.renew(self.lease, self.now(), LEASE_TTL):
+                raise LeaseLost(f"another run took {self.source.name} over")
+            self.lease = replace(self.lease, expires=self.now() + LEASE_TTL)
+        return self.lease
+
+
+def _sum(left: Counts, right: Counts) -> Counts:
+    return Counts(**{f.name: getattr(left, f.name) + getattr(right, f.name) for f in fields(Counts)})

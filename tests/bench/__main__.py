@@ -1,0 +1,42 @@
+"""Harvest and search speed on stand-in scenes: python -m tests.bench [--size N] [--memory-records N] [--only PART]."""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.harvests import harvest_from_memory, harvest_whole_path
+from tests.bench.searches import measure_searches
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=100_000, help="scenes that the stand-ins hold")
+    parser.add_argument("--memory-records", type=int, default=20_000, help="records harvested from memory")
+    parser.add_argument("--only", choices=("memory", "whole", "search"), help="one part; search harvests first")
+    parser.add_argument("--keep", type=Path, help="folder that keeps the index")
+    options = parser.parse_args()
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="moisson-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    print(f"repeat:  make bench   (python -m tests.bench --size {options.size} --memory-records {options.memory_records})", flush=True)
+    try:
+        if options.only in (None, "memory"):
+            print(harvest_from_memory(options.memory_records, folder / "memory.sqlite"), flush=True)
+        if options.only in (None, "whole", "search"):
+            for line in harvest_whole_path(options.size, folder):
+                print(line, flush=True)
+        if options.only in (None, "search"):
+            for line in measure_searches(folder / "moisson.toml"):
+                print(line, flush=True)
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""How fast records become searchable."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import orjson
+
+from harvesters.source import Page, Source, Span
+from index.sqlite import SqliteIndex
+from mappings.record import Answer, Mapping
+from mappings.registry import MAPPINGS
+from mappings.validation import Validator
+from schedules.run import harvest
+from tests.demo import ROOT, moisson, write_config
+from tests.upstreams import API_KEY, Upstreams, World, write_deliveries
+
+_PAGE = 200
+
+
+class _Memory:
+    """A source whose records are in memory already: what is timed is fingerprint, mapping, validation and index."""
+
+    def __init__(self, name: str, pages: list[Page]) -> None:
+        self.name = name
+        self.mapping: Mapping = MAPPINGS[name]
+        self._pages = pages
+
+    def harvest(self, span: Span) -> Iterator[Page]:
+        yield from self._pages
+
+
+def harvest_from_memory(records: int, path: Path) -> str:
+    """Sentinel and Airbus records, half and half."""
+    sources = [_Memory("peps", _pages("peps", records // 2)), _Memory("airbus", _pages("airbus", records // 2))]
+    validator = Validator()
+    with SqliteIndex.open(str(path)) as index:
+        start = time.perf_counter()
+        received = sum(_received(source, index, validator) for source in sources)
+        seconds = time.perf_counter() - start
+        start = time.perf_counter()
+        again = sum(_received(source, index, validator) for source in sources)
+        seconds_again = time.perf_counter() - start
+    return (
+        f"harvest from memory (mapping, validation, SQLite; one process): {received} records, {received / seconds:.0f} records/s;"
+        f" again without changes: {again / seconds_again:.0f} records/s"
+    )
+
+
+def _received(source: Source, index: SqliteIndex, validator: Validator) -> int:
+    run = harvest(source, index, validator, now=lambda: datetime.now(UTC), owner="bench")
+    assert run.outcome == "complete", run
+    return run.counts.received
+
+
+def _pages(name: str, records: int) -> list[Page]:
+    """Pages of records as the stand-ins serve them, asked over HTTP before the clock starts."""
+    world = World(records * 3)
+    pages: list[Page] = []
+    with Upstreams(world) as up, httpx.Client(timeout=120) as client:
+        number, left = 1, records
+        while left > 0:
+            answer = _ask(client, up, name, number)
+            if not answer.records:
+                break
+            pages.append(Page(name, answer.records[:left], ordered=True))
+            number, left = number + 1, left - len(answer.records)
+    return pages
+
+
+def _ask(client: httpx.Client, up: Upstreams, name: str, number: int) -> Answer:
+    if name == "airbus":
+        body = {"itemsPerPage": _PAGE, "startPage": number, "sortBy": "lastUpdateDate", "constellation": "PHR,SPOT"}
+        return MAPPINGS[name].read(client.post(f"{up.oneatlas}/api/v2/opensearch", json=body).content)
+    body = {"collections": ["PEPS_S2_L1C"], "limit": 80, "page": number}
+    return MAPPINGS[name].read(client.post(f"{up.geodes}/search", json=body).content)
+
+
+def harvest_whole_path(size: int, folder: Path) -> Iterator[str]:
+    """Over HTTP from the stand-ins (a process of their own) into SQLite, by the command; peak memory is the harvest's."""
+    deliveries = folder / "deliveries"
+    write_deliveries(World(size), deliveries)
+    port = 18_090
+    standing = subprocess.Popen(
+        [sys.executable, "-m", "tests.upstreams", "--size", str(size), "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        base = f"http://127.0.0.1:{port}"
+        _wait(base)
+        config = write_config(_Addresses(base), folder, deliveries, str(folder / "moisson.sqlite"))
+        for attempt in ("first", "second, nothing changed"):
+            yield _timed_harvest(config, attempt)
+    finally:
+        standing.terminate()
+        standing.wait(timeout=20)
+
+
+class _Addresses:
+    """Where the stand-ins of another process listen."""
+
+    def __init__(self, base: str) -> None:
+        self.geodes = f"{base}/geodes/api/stac"
+        self.oneatlas = f"{base}/oneatlas"
+        self.dinamis = f"{base}/dinamis/stac"
+
+
+def _timed_harvest(config: Path, attempt: str) -> str:
+    start = time.perf_counter()
+    out = config.parent / "report.json"
+    with out.open("wb") as report:
+        process = moisson("harvest", "--json", config=config, stdout=report, MOISSON_SOURCES__AIRBUS__API_KEY=API_KEY)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    runs = [orjson.loads(line) for line in out.read_bytes().splitlines()]
+    assert all(run["outcome"] == "complete" for run in runs), runs
+    received = sum(run["counts"]["received"] for run in runs)
+    written = sum(run["items_put"] for run in runs)
+    return (
+        f"harvest over HTTP, {attempt}: {received} records, {written} Items written, {received / seconds:.0f} records/s,"
+        f" peak memory {usage.ru_maxrss // 1024} MB"
+    )
+
+
+def _wait(base: str) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(f"{base}/_control/truth", timeout=60).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the stand-ins did not start")

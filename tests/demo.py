@@ -1,0 +1,93 @@
+"""make run: the archives' stand-ins on loopback, a harvest of all of them, and the STAC API."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, Protocol
+
+from tests.upstreams import Upstreams, World, write_deliveries
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = ROOT / ".run"
+
+_CONFIG = """\
+# Written by `make run`: the stand-ins of this checkout. moisson.toml beside the README reaches the real archives.
+index = "{index}"
+
+[sources.peps]
+url = "{up.geodes}"
+collections = ["PEPS_S1_L1", "PEPS_S2_L1C", "PEPS_S3_L1"]
+since = 2014-01-01
+http = {{ requests_per_second = 1000 }}
+
+[sources.airbus]
+search_url = "{up.oneatlas}"
+auth_url = "{up.oneatlas}/auth/realms/IDP/protocol/openid-connect/token"
+constellations = ["PHR", "SPOT", "PNEO"]
+since = 2010-01-01
+http = {{ requests_per_second = 1000 }}
+
+[sources.dinamis]
+stac_url = "{up.dinamis}"
+inventories = [{{ path = "{deliveries}/inventory.csv" }}]
+deliveries = ["{deliveries}"]
+http = {{ requests_per_second = 1000 }}
+"""
+
+
+class Addresses(Protocol):
+    """Where stand-ins listen."""
+
+    geodes: str
+    oneatlas: str
+    dinamis: str
+
+
+def write_config(up: Addresses, folder: Path, deliveries: Path, index: str) -> Path:
+    """A moisson.toml for these stand-ins."""
+    path = folder / "moisson.toml"
+    path.write_text(_CONFIG.format(up=up, deliveries=deliveries, index=index), encoding="utf-8")
+    return path
+
+
+def moisson(*arguments: str, config: Path, stdout: IO[bytes] | None = None, **environment: str) -> "subprocess.Popen[bytes]":
+    """The command, as an operator starts it."""
+    command = [sys.executable, "-c", "from moisson.cli import main; main()", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=stdout, env={**os.environ, "MOISSON_CONFIG": str(config), **environment})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=2000, help="scenes that the stand-ins hold")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    RUN.mkdir(exist_ok=True)
+    world = World(options.size, options.seed)
+    deliveries = RUN / "deliveries"
+    write_deliveries(world, deliveries)
+    with Upstreams(world) as up:
+        index = os.environ.get("MOISSON_INDEX", str(RUN / "moisson.sqlite"))
+        config = write_config(up, RUN, deliveries, index)
+        key = {"MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key}
+        print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.")
+        print(f"The real archives are reached by the `url` lines of {ROOT / 'moisson.toml'} (`moisson harvest` in this folder).\n")
+        harvested = moisson("harvest", config=config, **key).wait()
+        if harvested not in (0, 3):
+            return harvested
+        print("\nTry, with and without the commercial catalogue:")
+        port = os.environ.get("MOISSON_API__PORT", "8080")
+        print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&limit=1'")
+        print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&limit=1&exclude_airbus=true'\n", flush=True)
+        server = moisson("serve", config=config)
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait(timeout=10)
+            return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The documents keep step: a command, an option or a setting that is not described is a failure."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from api.models import SearchGet
+from moisson.cli import app
+from moisson.exits import Exit
+from moisson.settings import ApiSettings, DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, RestoSettings, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _commands() -> list[tuple[str, click.Command]]:
+    found = []
+
+    def walk(name: str, command: click.Command) -> None:
+        if isinstance(command, click.Group):
+            for part, inner in command.commands.items():
+                walk(f"{name} {part}", inner)
+        else:
+            found.append((name, command))
+
+    walk("moisson", typer.main.get_command(app))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), _commands())
+def test_every_command_and_option_is_described(name: str, command: click.Command) -> None:
+    text = (ROOT / "docs/commands.md").read_text()
+    assert f"`{name}" in text
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.name != "help":
+            assert any(option in text for option in parameter.opts), f"{name}: {parameter.opts}"
+
+
+@pytest.mark.parametrize("code", list(Exit))
+def test_every_exit_code_is_described(code: Exit) -> None:
+    assert re.search(rf"^\| {code.value} \|", (ROOT / "docs/commands.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [Settings, ApiSettings, HttpSettings, GeodesSettings, RestoSettings, OneAtlasSettings, DinamisSettings, InventorySettings],
+)
+def test_every_setting_is_described(model: type) -> None:
+    text = (ROOT / "docs/settings.md").read_text()
+    for field in model.model_fields:
+        assert re.search(rf"[`.]{field}\b|\b{field}[`,]", text), f"{model.__name__}.{field}"
+
+
+def test_every_search_parameter_is_described() -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    for field in SearchGet.__attrs_attrs__:
+        assert f"`{field.name}" in text
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text()
+    for page in (ROOT / "docs/decisions").glob("0*.md"):
+        assert page.name in listed
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

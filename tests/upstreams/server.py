@@ -1,0 +1,120 @@
+"""All the archives behind one HTTP server on a loopback port."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from . import control, dinamis, geodes, oneatlas, resto
+from .control import Stage
+from .faults import FaultLayer, Faults, Rule, Seen
+from .replay import Recording
+from .world import World
+
+API_KEY = "harvest-key"
+
+
+def application(stage: Stage, api_key: str = API_KEY, token_seconds: float = 3600.0) -> ASGIApp:
+    """The ASGI application over a stage; what the stage holds is looked up at every request."""
+
+    def airbus() -> oneatlas.Catalogue:
+        return stage.recording.oneatlas if stage.recording else oneatlas.WorldCatalogue(stage.world)
+
+    def cnes() -> geodes.Catalogue:
+        return stage.recording.geodes if stage.recording else geodes.WorldCatalogue(stage.world)
+
+    def peps() -> resto.Catalogue:
+        return stage.recording.resto if stage.recording else resto.WorldCatalogue(stage.world)
+
+    # No recorded answer of DINAMIS is known: while replaying, its collection is empty.
+    held = dinamis.Api(lambda: World(0) if stage.recording else stage.world)
+    every = [
+        *oneatlas.routes(airbus, oneatlas.Tokens(api_key, token_seconds)),
+        *geodes.routes(cnes),
+        *resto.routes(peps),
+        *held.routes(),
+        *control.routes(stage),
+    ]
+    return FaultLayer(Starlette(routes=every), stage.faults, stage.log)
+
+
+class Upstreams:
+    """The stand-ins as a context manager: `with Upstreams(World(2000)) as up: httpx.get(f"{up.geodes}/collections")`."""
+
+    def __init__(
+        self,
+        world: World | None = None,
+        faults: Faults | Iterable[Rule] = (),
+        replay: Iterable[Path] = (),
+        *,
+        port: int = 0,
+        api_key: str = API_KEY,
+        token_seconds: float = 3600.0,
+    ) -> None:
+        folders = list(replay)
+        self.faults = faults if isinstance(faults, Faults) else Faults(faults)
+        self.api_key = api_key
+        self._stage = Stage(world or World(), self.faults, Recording(folders) if folders else None)
+        self._app = application(self._stage, api_key, token_seconds)
+        self._port = port
+        self.base = ""
+
+    @property
+    def world(self) -> World:
+        return self._stage.world
+
+    @world.setter
+    def world(self, world: World) -> None:
+        self._stage.world = world
+
+    @property
+    def log(self) -> list[Seen]:
+        """Requests so far, in order of arrival; clear() it to start again."""
+        return self._stage.log
+
+    @property
+    def oneatlas(self) -> str:
+        """Base of the OneAtlas hosts: …/auth/realms/…, …/api/v2/opensearch, …/api/v1/deleted/search."""
+        return f"{self.base}/oneatlas"
+
+    @property
+    def geodes(self) -> str:
+        return f"{self.base}/geodes/api/stac"
+
+    @property
+    def resto(self) -> str:
+        return f"{self.base}/peps/resto"
+
+    @property
+    def dinamis(self) -> str:
+        return f"{self.base}{dinamis.ROOT}"
+
+    def __enter__(self) -> Upstreams:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", self._port))
+        self.base = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        # Critical only: a body cut on purpose is reported as an error of the application.
+        settings = uvicorn.Config(self._app, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(settings)
+        self._thread = Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, name="upstreams", daemon=True)
+        self._thread.start()
+        until = time.monotonic() + 10
+        while not self._server.started:
+            if time.monotonic() > until or not self._thread.is_alive():
+                raise RuntimeError("the stand-ins did not start")
+            time.sleep(0.005)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        self._socket.close()
