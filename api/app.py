@@ -4,9 +4,12 @@ import logging
 from typing import Any
 
 import orjson
+import stac_pydantic.api
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from stac_fastapi.api.app import StacApi
+from stac_fastapi.api.models import GeoJSONResponse
+from stac_fastapi.api.routes import create_async_endpoint
 from stac_fastapi.types.config import ApiSettings
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from api.client import MoissonClient
 from api.errors import Problem, problem_response
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
-from api.pages import SCHEMA_PATH
+from api.pages import GEOJSON, SCHEMA_PATH
 from index.protocol import Index, IndexUnavailable
 from mappings.validation import own_schema
 
@@ -24,6 +27,20 @@ _DESCRIPTION = (
     "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial. "
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue."
 )
+
+
+class _Api(StacApi):
+    def register_get_item(self) -> None:
+        """As in StacApi, for ids that hold a slash too: a server decodes %2F before it looks for the route."""
+        self.router.add_api_route(
+            name="Get Item",
+            path="/collections/{collection_id}/items/{item_id:path}",
+            responses={200: {"content": {GEOJSON: {}}, "model": stac_pydantic.api.Item}},
+            response_class=GeoJSONResponse,
+            response_model=None,
+            methods=["GET"],
+            endpoint=create_async_endpoint(self.client.get_item, ItemGet),
+        )
 
 
 def create_app(index: Index, *, title: str = "Moisson", public_url: str | None = None, version: str = "0.1.0") -> FastAPI:
@@ -35,7 +52,7 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
         stac_fastapi_version=version,
         _env_file=None,
     )
-    api = StacApi(
+    api = _Api(
         settings=settings,
         client=MoissonClient(index=index, public_url=public_url, landing_page_id="moisson"),
         extensions=[],
@@ -44,7 +61,6 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
         collections_get_request_model=CollectionsGet,
         collection_get_request_model=CollectionGet,
         items_get_request_model=ItemsGet,
-        item_get_request_model=ItemGet,
     )
     app = api.app
     _add_service_routes(app, index)

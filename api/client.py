@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.collections import collection_document
-from api.errors import not_found
+from api.errors import bad, not_found
 from api.models import CollectionGet, CollectionsGet, ItemsGet, SearchGet, SearchPost
 from api.pages import GEOJSON, JSON, collection_bytes, get_links, item_bytes, post_links
 from api.params import SearchParams, parse_flag, refuse_unknown, to_query
@@ -47,9 +47,8 @@ class MoissonClient(BaseCoreClient):
 
     def post_search(self, search_request: SearchPost, request: Request) -> Response:
         """POST /search."""
-        body = search_request.model_dump(exclude_unset=True)
-        known = SearchPost.model_fields
-        refuse_unknown(body, known)
+        body = _joined(search_request.model_dump(exclude_unset=True), dict(request.query_params))
+        refuse_unknown(body, SearchPost.model_fields)
         found = self._find(SearchParams(**body), self._audience(request))
         base = self._base(request)
         return _geojson(collection_bytes(found.items, base, post_links(base, body, found.token), found.matched))
@@ -126,6 +125,14 @@ class MoissonClient(BaseCoreClient):
     def _audience(self, request: Request) -> Audience:
         """Who asks. Metadata is open to everyone until the rules per class of user say otherwise."""
         return EVERYONE
+
+
+def _joined(body: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+    """The body with what came in the query string: clients may add parameters of their configuration to every request."""
+    for name, value in query.items():
+        if name in body and str(body[name]).lower() != value.lower():
+            raise bad(name, "given twice, with different values")
+    return {**query, **body}
 
 
 def _geojson(body: bytes) -> Response:

@@ -16,8 +16,6 @@ from mappings.peps import geodes
 from mappings.record import Mapping
 from mappings.times import format_time
 
-_MICROSECOND = timedelta(microseconds=1)
-
 # Before Sentinel-1A and GEODES itself.
 _BEGINNING = datetime(2014, 1, 1, tzinfo=UTC)
 
@@ -69,7 +67,7 @@ class GeodesSource:
         for piece in read_windows(partial(self._ask, collection), Window(since, until), paging):
             yield page_of(
                 self.name, collection, piece.members, geodes.to_record,
-                area=self._area, ordered=True, missing=piece.missing, total=piece.total,
+                area=self._area, until=until, ordered=True, missing=piece.missing, total=piece.total,
             )  # fmt: skip
 
     def _ask(self, collection: str, window: Window, page: int) -> Batch:
@@ -77,8 +75,9 @@ class GeodesSource:
             # One collection per request: several in one give nothing (§2.3).
             "query": {
                 "dataset": {"eq": collection},
-                # `datetime` is the publication here (§2.5). The end is exclusive, said with `lte`: the public documentation has no `lt`.
-                "datetime": {"gte": format_time(window.since), "lte": format_time(window.until - _MICROSECOND)},
+                # `datetime` is the publication here (§2.5). Closed at both ends: the public documentation has no `lt` (§2.3), and
+                # a shared end is right whether times are kept in ms or in µs. Ids tell the few repeats.
+                "datetime": {"gte": format_time(window.since), "lte": format_time(window.until)},
             },
             # Any other word than "asc" sorts descending (§2.3).
             "sortBy": [{"field": "datetime", "direction": "asc"}],

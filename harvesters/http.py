@@ -1,5 +1,6 @@
 """Fetcher: every request to an archive, with its time-outs, size limit, rate and retries (HTTP/1.1 by httpx)."""
 
+import logging
 import random
 import ssl
 import time
@@ -20,6 +21,7 @@ from harvesters.response import Response, classify, decode, place, short
 
 __all__ = ["Fetcher", "HttpPolicy", "Response", "classify"]
 
+LOGGER = logging.getLogger(__name__)
 Query = Mapping[str, str | int | float | bool | None]
 T = TypeVar("T")
 _SECRET_HEADERS = ("authorization", "x-api-key", "access-key", "secret-key")
@@ -70,11 +72,15 @@ class Fetcher:
 
     def __enter__(self) -> Self:
         policy = self.policy
+        try:
+            trusted = ssl.create_default_context(cafile=policy.ca_file) if policy.ca_file else True
+        except OSError as error:
+            raise Misconfigured(f"ca_file: {policy.ca_file}: {error.strerror or error}") from None
         self._client = httpx.Client(
             timeout=httpx.Timeout(min(policy.read_timeout, policy.timeout), connect=policy.connect_timeout),
             # Only gzip: its output can be limited while it is unpacked.
             headers={"User-Agent": policy.user_agent, "Accept-Encoding": "gzip"},
-            verify=ssl.create_default_context(cafile=policy.ca_file) if policy.ca_file else True,
+            verify=trusted,
             follow_redirects=False,
         )
         return self
@@ -146,8 +152,9 @@ class Fetcher:
             if delay is None:
                 # A random half, so that several schedulers do not come back together.
                 delay = min(policy.backoff_max, policy.backoff * 2 ** (failures - 1)) * random.uniform(0.5, 1.0)
+            LOGGER.info("waiting %.1f s before attempt %d of %d: %s", delay, failures + 1, policy.attempts, error)
             self._sleep(delay)
-            # Slept here, not by stamina, whose sleep cannot be injected: no further wait.
+            # Slept here, for stamina's own sleep cannot be injected: it waits no further.
             return 0.0
 
         try:

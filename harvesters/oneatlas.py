@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -107,7 +108,7 @@ class OneAtlasSource:
         for piece in read_windows(ask, Window(since, until), paging):
             yield page_of(
                 self.name, constellation, piece.members, optical.to_record,
-                area=self._area, ordered=True, missing=piece.missing, total=piece.total,
+                area=self._area, until=until, ordered=True, missing=piece.missing, total=piece.total,
             )  # fmt: skip
 
     def _by_platform(self, constellation: str, window: Window) -> Sequence[Ask]:
@@ -150,7 +151,9 @@ class OneAtlasSource:
         # One id may be deleted several times: what is counted are notices.
         paging = Paging(_DELETIONS_SIZE, settings.cap - 1, exact=False, identity=str)
         for piece in read_windows(self._deleted, Window(since, until), paging):
-            yield page_of(self.name, DELETIONS, piece.members, to_record, missing=piece.missing, total=piece.total)
+            page = page_of(self.name, DELETIONS, piece.members, to_record, until=until, missing=piece.missing, total=piece.total)
+            # Of several notices of one record the newest counts: it comes last.
+            yield replace(page, records=tuple(sorted(page.records, key=attrgetter("updated"))))
 
     def _deleted(self, window: Window, page: int) -> Batch:
         body = {"deletedDate": _range(window), "itemsPerPage": _DELETIONS_SIZE, "startIndex": (page - 1) * _DELETIONS_SIZE}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from harvesters.errors import Retry
+from harvesters.errors import Misconfigured, Retry
 from harvesters.http import Fetcher
 
 _PATH = "/auth/realms/IDP/protocol/openid-connect/token"
@@ -27,7 +27,10 @@ class Tokens:
             return {}
         if self._token is None or self._until is None or self._now() >= self._until:
             form = {"apikey": self._api_key, "grant_type": "api_key", "client_id": "IDP"}
-            answer = self._fetcher.fetch_json("POST", self._url, data=form, check=_check)
+            try:
+                answer = self._fetcher.fetch_json("POST", self._url, data=form, check=_check)
+            except Misconfigured as error:
+                raise Misconfigured(f"{error} (the api_key is wrong or no longer valid)") from None
             self._token = answer["access_token"]
             self._until = self._now() + timedelta(seconds=answer["expires_in"] / 2)
         return {"Authorization": f"Bearer {self._token}"}

@@ -62,19 +62,23 @@ class Area:
 
 
 def page_of(
-    source: str, stream: str, members: Sequence[Any], to_record: ToRecord, *, area: Area | None = None, ordered: bool = False,
-    missing: int = 0, total: int | None = None,
+    source: str, stream: str, members: Sequence[Any], to_record: ToRecord, *, area: Area | None = None, until: datetime | None = None,
+    ordered: bool = False, missing: int = 0, total: int | None = None,
 ) -> Page:  # fmt: skip
-    """The members of one answer as a Page: each a Record under the source's configured name, a Broken, or filtered."""
+    """The members of one answer as a Page: each a Record under the source's configured name, a Broken, or filtered.
+
+    `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too.
+    """
     kept = members if area is None else [member for member in members if not area.excludes(member)]
     answer = _answer(kept, to_record)
+    records = [record for record in answer.records if until is None or record.updated is None or record.updated < until]
     return Page(
         stream,
-        records=tuple(record if record.source == source else replace(record, source=source) for record in answer.records),
+        records=tuple(record if record.source == source else replace(record, source=source) for record in records),
         broken=answer.broken,
         ordered=ordered,
         missing=missing,
-        filtered=len(members) - len(kept),
+        filtered=len(members) - len(records) - len(answer.broken),
         total=total,
     )
 

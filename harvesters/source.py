@@ -16,7 +16,8 @@ class Page:
     `stream` names the sequence whose watermark it moves (a GEODES collection, a workspace, the deletions feed). `ordered` says
     that the stream ascends by `updated`, so that its watermark may be saved after each page; else only after a complete run.
     `missing` counts records that the archive announced and did not give (known when a window is read to its end); `filtered`
-    those outside the source's scope; `total` what the stream expects in all, for a progress bar.
+    those outside the source's scope; `total` what the stream expects in all, for a progress bar. A deleted record carries the time
+    of its deletion in `updated`: one older than the version kept is stale (published again since) and removes nothing.
     """
 
     stream: str

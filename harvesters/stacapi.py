@@ -111,6 +111,13 @@ def _check(answer: dict[str, Any]) -> None:
     links = answer.setdefault("links", [])
     if not isinstance(links, list) or not all(isinstance(link, dict) and "rel" in link for link in links):
         raise Retry("a STAC answer whose links cannot be read")
+    if not all(_is_sound(link) for link in links if link["rel"] == "next"):
+        raise Retry("a STAC answer whose next link cannot be read")
+
+
+def _is_sound(link: dict[str, Any]) -> bool:
+    kinds: tuple[tuple[str, Any, type], ...] = (("href", None, str), ("method", "GET", str), ("body", {}, dict))
+    return all(isinstance(link.get(name, default), kind) for name, default, kind in kinds)
 
 
 def _total(answer: dict[str, Any]) -> int | None:

@@ -12,7 +12,6 @@ from mappings.audience import Audience
 
 # The same as the index sort, or every match would have to be looked at.
 SORT: list[dict[str, Any]] = [{"sort_key": "desc"}, {"id": "asc"}, {"collection": "asc"}]
-ITEM_FIELDS = ["collection", "id", "head", "middle", "rest", "availability", "licence", "change"]
 
 # Elasticsearch takes 65 536 terms in one filter, and as many buckets in one answer.
 _TERMS = 60_000
@@ -106,6 +105,8 @@ def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
 
 
 def _area(geometry: Any) -> dict[str, Any]:
+    # Elasticsearch rounds all coordinates to about 1e-7 degrees (1 cm): footprints that touch the area in a point or along an
+    # inner ring only, without any part in common, may be told otherwise than by exact arithmetic.
     parts = [_unflattened(part) for part in shapely.get_parts(geometry) if not part.is_empty]
     if not parts:
         return {"match_none": {}}

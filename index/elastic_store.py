@@ -4,9 +4,10 @@ Only the server's core is used (no scripts, no pipelines, no ILM), so that any d
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -43,6 +44,7 @@ class Operation:
     source: Mapping[str, Any] | None
     version: int | None = None
 
+    @cached_property
     def lines(self) -> bytes:
         """Two lines of a bulk body, or one for a deletion."""
         action: dict[str, Any] = {"_index": self.index, "_id": self.id}
@@ -199,7 +201,7 @@ class Store:
 
     def _post(self, operations: Sequence[Operation]) -> Iterator[Refusal]:
         # The client takes bytes as they are, whatever its type says.
-        body: Any = b"".join(operation.lines() for operation in operations)
+        body: Any = b"".join(operation.lines for operation in operations)
         with self.speaking():
             answer = self._bulk.options(ignore_status=429).bulk(
                 operations=[body], filter_path=["errors", "error", "items.*.status", "items.*.error"]
@@ -220,7 +222,7 @@ def _parts(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
     part: list[Operation] = []
     size = 0
     for operation in operations:
-        length = len(operation.lines())
+        length = len(operation.lines)
         if part and size + length > BULK_BYTES:
             yield part
             part, size = [], 0
@@ -231,13 +233,13 @@ def _parts(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
 
 
 def _reason(body: Any) -> str:
-    """The innermost cause that an answer names."""
+    """What an answer says went wrong, and because of what."""
     error = body.get("error") if isinstance(body, Mapping) else body
     if not isinstance(error, Mapping):
         return _line(str(error))
-    causes: Collection[Any] = error.get("root_cause") or ()
-    cause = error.get("caused_by") or next(iter(causes), error)
-    return _line(f"{cause.get('type')}: {cause.get('reason')}")
+    roots: Sequence[Any] = error.get("root_cause") or (error,)
+    cause = error.get("caused_by")
+    return _line(f"{roots[0].get('type')}: {roots[0].get('reason')}" + (f" ({cause.get('reason')})" if cause else ""))
 
 
 def _line(text: str) -> str:

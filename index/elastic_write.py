@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from elastic_transport import TransportError
+
 from index.document import Document
 from index.elastic_lease import Block, Leases, Numbers
 from index.elastic_mapping import Names, create_collection, doc_id, put_items, to_source
 from index.elastic_state import change_source, record_source, rejection_source, watermark_source
 from index.elastic_store import Operation, Refusal, Store
-from index.protocol import LeaseLost
+from index.protocol import IndexUnavailable, LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
 
 _STORED = ("digest", "records", "change", "source", "availability", "licence")
@@ -54,17 +56,19 @@ class Writer:
             if batch.lease:
                 self._leases.verify(batch.lease)
             self._write(batch, plan, block)
-        except LeaseLost:
-            self._numbers.done(block)
+        except (LeaseLost, IndexUnavailable) as error:
+            # Without an answer, a write may still be under way in the cluster: the block then stays open until it is too old.
+            if not isinstance(error.__cause__, TransportError):
+                self._numbers.done(block)
             raise
-        # After any other error a write may still be on its way in the cluster: the block stays open until it is too old.
         self._numbers.done(block)
         changes = len(plan.put) + len(plan.removed)
         return Applied(len(plan.put), len(plan.removed), block.version + changes if changes else block.last)
 
     def _plan(self, batch: Batch) -> _Plan:
         documents = {ItemKey(document.collection, document.id): document for document in batch.items}
-        places = {key: (self._names.collection(key.collection), key.id) for key in (*documents, *batch.removed)}
+        removed = [key for key in map(ItemKey._make, batch.removed) if key not in documents]
+        places = {key: (self._names.collection(key.collection), key.id) for key in (*documents, *removed)}
         found = self._store.mget(places.values(), _STORED)
         put, relinked = [], []
         for key, document in documents.items():
@@ -73,8 +77,7 @@ class Writer:
                 put.append(document)
             elif stored["records"] != list(document.records):
                 relinked.append((document, stored["change"]))
-        gone = (key for key in batch.removed if key not in documents and places[key] in found)
-        return _Plan(put, relinked, {key: found[places[key]] for key in gone})
+        return _Plan(put, relinked, {key: found[places[key]] for key in removed if places[key] in found})
 
     def _write(self, batch: Batch, plan: _Plan, block: Block) -> None:
         first = block.version + 1

@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 
 from zstandard import ZstdCompressor, ZstdDecompressor
 
-from index import sqlite_search, sqlite_state
+from index import sqlite_count, sqlite_search, sqlite_state
 from index.query import Page, Query, Summary
 from index.sqlite_connection import BUSY_SECONDS, Pool
 from index.sqlite_schema import migrate
@@ -38,7 +38,7 @@ class SqliteIndex:
         """The index in this file, made when it is missing and upgraded when it is older. Raises IndexUnavailable."""
         index = cls(path, busy_seconds=busy_seconds)
         try:
-            with index._pool.connection() as db:
+            with index._pool.connection(create=True) as db:
                 migrate(db, str(path))
         except BaseException:
             index.close()
@@ -52,7 +52,7 @@ class SqliteIndex:
 
     def count(self, query: Query) -> int:
         with self._pool.read() as db:
-            return self._counts.get(query, _change(db), lambda: sqlite_search.count(db, query))
+            return self._counts.get(query, _change(db), lambda: sqlite_count.count(db, query))
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         sql = """SELECT collection, id, head, middle, rest, availability, licence, change
@@ -64,7 +64,7 @@ class SqliteIndex:
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         with self._pool.read() as db:
-            return dict(self._summaries.get(query, _change(db), lambda: sqlite_search.summaries(db, query)))
+            return dict(self._summaries.get(query, _change(db), lambda: sqlite_count.summaries(db, query)))
 
     # --- the state of harvests ---------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
@@ -105,9 +105,13 @@ class SqliteIndex:
         with self._pool.read() as db:
             return sqlite_state.changes(db, after, limit)
 
-    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
+    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
         with self._pool.write() as db:
-            return sqlite_state.acquire(db, name, owner, now, ttl)
+            return sqlite_state.acquire(db, name, owner, now, ttl, replacing)
+
+    def lease(self, name: str) -> Lease | None:
+        with self._pool.read() as db:
+            return sqlite_state.lease(db, name)
 
     def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
         with self._pool.write() as db:

@@ -17,7 +17,7 @@ _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full: free some space and run again",
     sqlite3.SQLITE_NOTADB: "not an SQLite file: name another file, or move this one away",
     sqlite3.SQLITE_CORRUPT: "the file is damaged: restore a copy, or harvest into a new file",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: its folder must exist and be writable",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: the file or its folder is missing, or not writable",
     sqlite3.SQLITE_READONLY: "cannot be written: give this user write access to the file and its folder",
     sqlite3.SQLITE_PERM: "cannot be opened: give this user access to the file",
     sqlite3.SQLITE_IOERR: "the disk does not answer: check it, and its free space",
@@ -55,10 +55,10 @@ class Pool:
             db.execute("COMMIT")
 
     @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
+    def connection(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
         """A connection outside of any transaction. SQLite's errors become IndexUnavailable where the file is at fault."""
         try:
-            db = self._take()
+            db = self._take(create)
             try:
                 yield db
             finally:
@@ -74,13 +74,13 @@ class Pool:
         for db in idle:
             db.close()
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self, create: bool) -> sqlite3.Connection:
         with self._lock:
             if self._closed:
                 raise IndexUnavailable(f"{self.path}: this index was closed")
             if self._idle:
                 return self._idle.pop()
-        return self._connect()
+        return self._connect(create)
 
     def _give_back(self, db: sqlite3.Connection) -> None:
         try:
@@ -95,9 +95,13 @@ class Pool:
                 return
         db.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, create: bool) -> sqlite3.Connection:
+        # A file that was taken away while it is served is an error, not a new empty one.
+        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         # A connection has one user at a time, but not always the same thread.
-        db = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256)
+        db = sqlite3.connect(
+            uri, uri=True, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
         try:
             for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32000"):
                 db.execute(f"PRAGMA {pragma}")

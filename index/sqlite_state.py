@@ -36,7 +36,9 @@ def members(db: sqlite3.Connection, source: str, keys: Collection[ItemKey], unpa
     sql = """SELECT native_id, fingerprint, records.collection, records.id, updated, raw, media_type, url FROM json_each(?2) AS asked
         CROSS JOIN records ON source = ?1 AND collection = asked.value ->> 0 AND records.id = asked.value ->> 1 ORDER BY native_id"""
     found: dict[ItemKey, list[StoredRecord]] = {ItemKey(*key): [] for key in keys}
-    for native_id, fingerprint, collection, item_id, updated, raw, media_type, url in db.execute(sql, (source, _json([tuple(key) for key in found]))):
+    for native_id, fingerprint, collection, item_id, updated, raw, media_type, url in db.execute(
+        sql, (source, _json([tuple(key) for key in found]))
+    ):
         key = ItemKey(collection, item_id)
         found[key].append(StoredRecord(native_id, fingerprint, key, _time(updated), unpack(raw), media_type, url))
     return found
@@ -103,25 +105,32 @@ def _to_run(
 # --- leases ----------------------------------------------------------------------------------------------------------------
 
 
-def acquire(db: sqlite3.Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease | None:
-    """The next epoch, when nobody holds the lease at `now`."""
-    row = db.execute("SELECT owner, epoch, expires FROM leases WHERE name = ?", (name,)).fetchone()
-    if row and row[0] is not None and row[2] > to_micros(now):
+def acquire(db: sqlite3.Connection, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
+    """The next epoch, when nobody holds the lease at `now`, or exactly `replacing` does."""
+    held = lease(db, name)
+    if held and held.expires > now and held != replacing:
         return None
-    lease = Lease(name, owner, row[1] + 1 if row else 1, now + ttl)
-    db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, lease.epoch, to_micros(lease.expires)))
-    return lease
+    row = db.execute("SELECT epoch FROM leases WHERE name = ?", (name,)).fetchone()
+    taken = Lease(name, owner, row[0] + 1 if row else 1, now + ttl)
+    db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, taken.epoch, to_micros(taken.expires)))
+    return taken
 
 
-def renew(db: sqlite3.Connection, lease: Lease, now: datetime, ttl: timedelta) -> bool:
+def lease(db: sqlite3.Connection, name: str) -> Lease | None:
+    """Who has it, expired or not; None when it was given back or never taken."""
+    row = db.execute("SELECT owner, epoch, expires FROM leases WHERE name = ? AND owner IS NOT NULL", (name,)).fetchone()
+    return Lease(name, row[0], row[1], from_micros(row[2])) if row else None
+
+
+def renew(db: sqlite3.Connection, held: Lease, now: datetime, ttl: timedelta) -> bool:
     """An expired lease can be renewed as long as nobody else took it."""
     sql = "UPDATE leases SET expires = ? WHERE name = ? AND owner = ? AND epoch = ?"
-    return db.execute(sql, (to_micros(now + ttl), lease.name, lease.owner, lease.epoch)).rowcount > 0
+    return db.execute(sql, (to_micros(now + ttl), held.name, held.owner, held.epoch)).rowcount > 0
 
 
-def release(db: sqlite3.Connection, lease: Lease) -> None:
+def release(db: sqlite3.Connection, held: Lease) -> None:
     sql = "UPDATE leases SET owner = NULL WHERE name = ? AND owner = ? AND epoch = ?"
-    db.execute(sql, (lease.name, lease.owner, lease.epoch))
+    db.execute(sql, (held.name, held.owner, held.epoch))
 
 
 def _time(micros: int | None) -> datetime | None:

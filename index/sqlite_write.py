@@ -29,10 +29,10 @@ def write(db: sqlite3.Connection, batch: Batch, packed: Sequence[bytes]) -> Appl
 
 
 def check_lease(db: sqlite3.Connection, lease: Lease) -> None:
-    """Raises LeaseLost unless the owner still holds this very lease."""
+    """Raises LeaseLost unless the owner still holds this very epoch; that it has expired does not matter until another takes it."""
     row = db.execute("SELECT owner, epoch FROM leases WHERE name = ?", (lease.name,)).fetchone()
     if row != (lease.owner, lease.epoch):
-        raise LeaseLost(f"{lease.name}: {lease.owner} no longer holds epoch {lease.epoch}")
+        raise LeaseLost(f"{lease.owner} lost the lease {lease.name} (epoch {lease.epoch})")
 
 
 # --- Items -----------------------------------------------------------------------------------------------------------------

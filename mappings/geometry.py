@@ -33,7 +33,7 @@ def clean_footprint(value: Any, field: str = "geometry") -> tuple[dict[str, Any]
         if plain:
             return plain
     elif kind == "MultiPolygon":
-        coordinates = [[_closed(ring) for ring in part] for part in coordinates]
+        coordinates = [[_closed(ring) for ring in part] if isinstance(part, list) else part for part in coordinates]
     try:
         geometry = shape({"type": kind, "coordinates": coordinates})
     except (ValueError, TypeError, IndexError, shapely.errors.ShapelyError) as error:

@@ -1,29 +1,40 @@
 """From settings to the parts: the index, the sources. The only place that knows every class."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, time
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from functools import singledispatch
+from urllib.parse import urlsplit, urlunsplit
 
+from harvesters import dinamis, geodes, oneatlas, resto
 from harvesters.http import Fetcher, HttpPolicy
+from harvesters.inventories import Inventory
 from harvesters.source import Source
+from harvesters.stacapi import StacApiSettings
+from index.elastic import ElasticIndex
 from index.protocol import Index
+from index.sqlite import SqliteIndex
 from moisson.settings import (
     ConfigError,
+    DinamisSettings,
+    GeodesSettings,
     HttpSettings,
+    OneAtlasSettings,
+    RestoSettings,
     Settings,
     SourceSettings,
 )
 
+_MIB = 2**20
+
 
 def open_index(settings: Settings) -> Index:
-    """The store that `index` names: a file path (SQLite) or an http(s) address (Elasticsearch)."""
-    if settings.index.startswith(("http://", "https://")):
-        from index.elastic import ElasticIndex
-
-        return ElasticIndex.open(settings.index)
-    from index.sqlite import SqliteIndex
-
-    return SqliteIndex.open(settings.index)
+    """The store that `index` names: a file path (SQLite), or https://host:9200/prefix (Elasticsearch)."""
+    if not settings.index.startswith(("http://", "https://")):
+        return SqliteIndex.open(settings.index)
+    parts = urlsplit(settings.index)
+    prefix = parts.path.strip("/") or "moisson"
+    return ElasticIndex.open(urlunsplit((parts.scheme, parts.netloc, "", "", "")), prefix=prefix)
 
 
 def chosen_sources(settings: Settings, names: list[str]) -> list[str]:
@@ -41,19 +52,67 @@ def chosen_sources(settings: Settings, names: list[str]) -> list[str]:
 @contextmanager
 def open_source(name: str, section: SourceSettings, now: Callable[[], datetime]) -> Iterator[Source]:
     """The source over its own HTTP client, which is closed at the end."""
-    with ExitStack() as stack:
-        fetcher = stack.enter_context(Fetcher(_policy(section.http)))
-        yield _BUILDERS[type(section)](name, fetcher, section, now)
+    with Fetcher(_policy(section.http), setting=f"sources.{name}") as fetcher:
+        yield _build(section, name, fetcher, now)
+
+
+@singledispatch
+def _build(section: SourceSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    raise TypeError(f"no source is built from {type(section).__name__}")
+
+
+@_build.register
+def _geodes(section: GeodesSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = geodes.GeodesSettings(
+        collections=section.collections,
+        url=section.url,
+        area=section.area,
+        since=_midnight(section.since),
+        page_size=section.page_size,
+        overlap=timedelta(hours=section.overlap_hours),
+    )
+    return geodes.GeodesSource(name, fetcher, settings, now=now)
+
+
+@_build.register
+def _resto(section: RestoSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = resto.RestoSettings(
+        collections=section.collections, url=section.url, area=section.area, since=_midnight(section.since), page_size=section.page_size
+    )
+    return resto.RestoSource(name, fetcher, settings, now=now)
+
+
+@_build.register
+def _oneatlas(section: OneAtlasSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = oneatlas.OneAtlasSettings(
+        constellations=section.constellations,
+        workspaces=section.workspaces,
+        search_url=section.search_url,
+        auth_url=section.auth_url,
+        api_key=section.key(),
+        area=section.area,
+        since=_midnight(section.since),
+        page_size=section.page_size,
+    )
+    return oneatlas.OneAtlasSource(name, fetcher, settings, now=now)
+
+
+@_build.register
+def _dinamis(section: DinamisSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = dinamis.DinamisSettings(
+        stac=StacApiSettings(url=section.stac_url, collections=section.collections) if section.stac_url else None,
+        inventories=tuple(Inventory(entry.path, entry.columns) for entry in section.inventories),
+        deliveries=section.deliveries,
+        area=section.area,
+    )
+    return dinamis.DinamisSource(name, fetcher, settings)
 
 
 def _policy(http: HttpSettings) -> HttpPolicy:
     return HttpPolicy(
-        timeout=http.timeout,
-        max_bytes=int(http.max_mib * 1024 * 1024),
-        attempts=http.attempts,
-        requests_per_second=http.requests_per_second,
+        timeout=http.timeout, max_bytes=int(http.max_mib * _MIB), attempts=http.attempts, requests_per_second=http.requests_per_second
     )
 
 
-def _since(section: SourceSettings) -> datetime | None:
-    return datetime.combine(section.since, time(), tzinfo=UTC) if section.since else None
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), tzinfo=UTC) if day else None

@@ -1,10 +1,10 @@
 """The `moisson` command. Exit codes: docs/commands.md."""
 
 import logging
+import os
 import sys
 from typing import NoReturn
 
-import click
 import typer
 
 from api.errors import Problem
@@ -21,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.command("harvest")(harvest.harvest)
 app.command("serve")(serve.serve)
@@ -42,22 +43,11 @@ def main() -> NoReturn:
     """Runs the command; errors that an operator can mend are one line that says what to do."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
-        code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(Exit.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
-        sys.exit(Exit.INTERRUPTED)
+        app()
     except tuple(kind for kind, _ in _EXITS) as error:
-        _say(" ".join(str(error).split()))
+        sys.stderr.write(f"moisson: {' '.join(str(error).split())}\n")
         sys.exit(next(code for kind, code in _EXITS if isinstance(error, kind)))
     except BrokenPipeError:
         # Whoever read our output has seen enough.
-        sys.stderr.close()
-        sys.exit(Exit.OK)
-    sys.exit(code or Exit.OK)
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"moisson: {message}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(Exit.OK)

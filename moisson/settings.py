@@ -83,7 +83,7 @@ class OneAtlasSettings(_Source):
     search_url: str = "https://search.foundation.api.oneatlas.airbus.com"
     auth_url: str = "https://authenticate.foundation.api.oneatlas.airbus.com"
     constellations: tuple[Literal["PHR", "SPOT", "PNEO"], ...] = ("PHR", "SPOT")
-    workspaces: dict[Literal["PHR", "SPOT", "PNEO"], str] = Field(default_factory=dict)
+    workspaces: dict[str, str] = Field(default_factory=dict)
     page_size: int = Field(200, ge=1, le=500)
     api_key: SecretStr | None = None
     api_key_file: Path | None = None

@@ -66,6 +66,7 @@ class _Work:
     changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
+    notices: dict[str, datetime | None] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     items: list[Document] = field(default_factory=list)
     removed: list[ItemKey] = field(default_factory=list)
@@ -85,19 +86,13 @@ class _Work:
         self.known = pipeline.index.known(pipeline.source, ids) if ids else {}
         for record in page.records:
             if record.deleted:
-                self._forget(record.native_id)
+                self.notices[record.native_id] = record.updated
             else:
                 self._compare(record)
         for broken in page.broken:
             print_ = blake2b(broken.raw, digest_size=16).digest()
             record = Record(pipeline.source, broken.native_id, None, broken.raw, media_type="application/json")
             self._reject(record, print_, broken.reason, broken.field)
-
-    def _forget(self, native_id: str) -> None:
-        known = self.known.get(native_id)
-        if known is not None and native_id not in self.forgotten:
-            self.forgotten.append(native_id)
-            self.count("deleted")
 
     def _compare(self, record: Record) -> None:
         print_ = fingerprint(record, self.pipeline.mapping)
@@ -159,9 +154,10 @@ class _Work:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
         pipeline = self.pipeline
         touched = {stored.key for stored, _ in self.mapped.values()}
-        left = {known.key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.key}
+        left = {known.key for name in (*self.mapped, *self.notices) if (known := self.known.get(name)) and known.key}
         keys = touched | left
         members = pipeline.index.members(pipeline.source, keys) if keys else {}
+        self._drop_stale({member.native_id: member for stored in members.values() for member in stored})
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
             joining.setdefault(stored.key, []).append(native_id)
@@ -169,6 +165,18 @@ class _Work:
             staying = [member for member in members.get(key, ()) if self._stays(member.native_id)]
             self._count_joining(joining.get(key, ()), bool(staying))
             self._settle(key, joining.get(key, ()), staying)
+
+    def _drop_stale(self, kept: Mapping[str, StoredRecord]) -> None:
+        """What is older than the version kept changes nothing: a notice of deletion read again, a page from a lagging replica."""
+        for native_id, updated in self.notices.items():
+            known, member = self.known.get(native_id), kept.get(native_id)
+            if known is not None and not _is_older(updated, member):
+                self.forgotten.append(native_id)
+                self.count("deleted")
+        for native_id, (stored, _) in list(self.mapped.items()):
+            if _is_older(stored.updated, kept.get(native_id)):
+                del self.mapped[native_id]
+                self.count("repeated")
 
     def _stays(self, native_id: str) -> bool:
         return native_id not in self.mapped and native_id not in self.forgotten
@@ -207,6 +215,10 @@ class _Work:
             rejected=self.rejected,
             absolved=absolved,
         )
+
+
+def _is_older(updated: datetime | None, member: StoredRecord | None) -> bool:
+    return updated is not None and member is not None and member.updated is not None and updated < member.updated
 
 
 def _record(source: str, member: StoredRecord) -> Record:

@@ -24,7 +24,7 @@ http = {{ requests_per_second = 1000 }}
 
 [sources.airbus]
 search_url = "{up.oneatlas}"
-auth_url = "{up.oneatlas}/auth/realms/IDP/protocol/openid-connect/token"
+auth_url = "{up.oneatlas}"
 constellations = ["PHR", "SPOT", "PNEO"]
 since = 2010-01-01
 http = {{ requests_per_second = 1000 }}

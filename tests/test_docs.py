@@ -2,24 +2,33 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
 from api.models import SearchGet
 from moisson.cli import app
 from moisson.exits import Exit
-from moisson.settings import ApiSettings, DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, RestoSettings, Settings
+from moisson.settings import (
+    ApiSettings,
+    DinamisSettings,
+    GeodesSettings,
+    HttpSettings,
+    InventorySettings,
+    OneAtlasSettings,
+    RestoSettings,
+    Settings,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _commands() -> list[tuple[str, click.Command]]:
+def _commands() -> list[tuple[str, Any]]:
     found = []
 
-    def walk(name: str, command: click.Command) -> None:
-        if isinstance(command, click.Group):
+    def walk(name: str, command: Any) -> None:
+        if hasattr(command, "commands"):
             for part, inner in command.commands.items():
                 walk(f"{name} {part}", inner)
         else:
@@ -30,12 +39,12 @@ def _commands() -> list[tuple[str, click.Command]]:
 
 
 @pytest.mark.parametrize(("name", "command"), _commands())
-def test_every_command_and_option_is_described(name: str, command: click.Command) -> None:
+def test_every_command_and_option_is_described(name: str, command: Any) -> None:
     text = (ROOT / "docs/commands.md").read_text()
     assert f"`{name}" in text
     assert command.help
     for parameter in command.params:
-        if isinstance(parameter, click.Option) and parameter.name != "help":
+        if parameter.param_type_name == "option" and parameter.name != "help":
             assert any(option in text for option in parameter.opts), f"{name}: {parameter.opts}"
 
 

@@ -8,7 +8,14 @@ from mappings.values import identifier, mapping, text
 
 # Members that only OneAtlas features have: parentIdentifier and processingLevel are in resto answers too (PEPS, Theia).
 _ONEATLAS = frozenset(
-    ("acquisitionIdentifier", "acquisitionStation", "archiveIdentifier", "incidenceAngleAcrossTrack", "productionStatus", "sourceIdentifier")
+    (
+        "acquisitionIdentifier",
+        "acquisitionStation",
+        "archiveIdentifier",
+        "incidenceAngleAcrossTrack",
+        "productionStatus",
+        "sourceIdentifier",
+    )
 )
 
 
@@ -34,7 +41,8 @@ def _features(document: Any) -> list[Any]:
         if not isinstance(features, list):
             raise NotAnAnswer(f"a FeatureCollection without a list of features: {_outline(document)}")
         return features
-    if isinstance(document, dict) and document.get("type") == "Feature":
+    # Features of the second API come without `type`.
+    if isinstance(document, dict) and (document.get("type") == "Feature" or _is_ours(document)):
         return [document]
     raise NotAnAnswer(f"no OneAtlas search answer: {_outline(document)}")
 

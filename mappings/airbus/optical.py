@@ -216,7 +216,10 @@ def _airbus(properties: dict[str, Any], record: Record) -> dict[str, Any]:
 def _assets(links: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The two pictures; they may need a token and are never shown as open (report §1.3). Map services answer 403 without rights."""
     found: dict[str, dict[str, Any]] = {}
-    for name, member, role, title in (("thumbnail", "thumbnail", "thumbnail", "Thumbnail"), ("overview", "quicklook", "overview", "Quicklook")):
+    for name, member, role, title in (
+        ("thumbnail", "thumbnail", "thumbnail", "Thumbnail"),
+        ("overview", "quicklook", "overview", "Quicklook"),
+    ):
         href = _href(links.get(member))
         if href:
             found[name] = {"href": href, "title": title, "roles": [role], "auth:refs": ["oneatlas"]}

@@ -39,6 +39,4 @@ def _is_upright(geometry: dict[str, Any]) -> bool:
     if len(ring) not in (4, 5) or not all(isinstance(point, list) and len(point) >= 2 for point in ring):
         return False
     corners = ring[:4]
-    return all(
-        (a[0] == b[0]) != (a[1] == b[1]) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
-    )
+    return all((a[0] == b[0]) != (a[1] == b[1]) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True))

@@ -1,18 +1,18 @@
 """The DINAMIS archive of purchased images as STAC Items: from its STAC API, from inventories, and from delivered products."""
 
-from typing import Final
+from collections.abc import Sequence
 
 from mappings.dinamis import delivery, inventory, stac
 from mappings.dinamis.answers import read
-from mappings.dinamis.merging import merge
 from mappings.dinamis.members import members_of
+from mappings.dinamis.merging import merge
 from mappings.record import Item, Record
 
 __all__ = ["delivery", "inventory", "merge", "read", "stac", "to_item", "version", "volatile"]
 
-version: Final = "dinamis-1"
+version = "dinamis-1"
 # What the server repeats in every record or writes anew; ours are made from the identifier.
-volatile: Final = (("links",), ("stac_extensions",), ("stac_version",))
+volatile: Sequence[tuple[str, ...]] = (("links",), ("stac_extensions",), ("stac_version",))
 
 
 def to_item(record: Record) -> Item:

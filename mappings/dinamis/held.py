@@ -152,9 +152,10 @@ def auth_of(href: str) -> list[str]:
     return ["mtd"] if host(href).endswith(_SIGNED_HOSTS) else ["dinamis"]
 
 
-def is_s3(href: str) -> bool:
-    """Whether the object store of the Maison de la Télédétection holds it."""
-    return host(href) == _S3
+def bucket_of(href: str) -> str | None:
+    """The bucket of an address in the object store of the Maison de la Télédétection."""
+    bucket = href.split("/", 4)[3:4] if host(href) == _S3 else []
+    return bucket[0].split("?")[0] or None if bucket else None
 
 
 def storage(buckets: Iterable[str]) -> tuple[dict[str, str], dict[str, Any] | None]:

@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mappings.record import Record, Unmappable
-from mappings.values import text
+from mappings.values import number, text
 
 _HREF = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!$'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST = 2000
 # Names of query parameters that sign an address or carry a key (S3 old and new, Azure, Google, plain tokens).
-_SECRET = re.compile(r"(?:x-amz-|x-goog-).*|signature|sig|awsaccesskeyid|googleaccessid|access[-_]?key|secret[-_]?key|(?:access_)?token|apikey", re.I)
+_SECRET = re.compile(
+    r"(?:x-amz-|x-goog-).*|signature|sig|awsaccesskeyid|googleaccessid|access[-_]?key|secret[-_]?key|(?:access_)?token|apikey", re.I
+)
 
 
 def members_of(record: Record) -> dict[str, Any]:
@@ -59,3 +61,13 @@ def present(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
+def between(low: float, value: Any, high: float) -> float | None:
+    """A number from low to high, or None."""
+    found = number(value)
+    return found if found is not None and low <= found <= high else None
+
+
+def resolution(value: Any) -> float | None:
+    """Metres above zero, or None."""
+    found = between(0, value, 1000)
+    return found or None

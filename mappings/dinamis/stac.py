@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import orjson
 
-from mappings.dinamis.held import Mission, auth_of, held_item, is_s3, mission_of, scene_of, storage
-from mappings.dinamis.members import address, present, texts, unsigned
+from mappings.dinamis.held import Mission, auth_of, bucket_of, held_item, mission_of, scene_of, storage
+from mappings.dinamis.members import address, between, present, resolution, texts, unsigned
 from mappings.record import Item, Record, Unmappable
 from mappings.times import format_time, usable_time
-from mappings.values import angle_0_360, integer, items, mapping, number, percent, text
+from mappings.values import angle_0_360, integer, items, mapping, number, percent, positive, text
 
 FORM = "stac"
 _API = "https://api.stac.teledetection.fr"
@@ -59,7 +59,7 @@ def to_item(record: Record, feature: dict[str, Any]) -> Item:
             **_times(properties, scene.instant if scene else None),
             **_measures(properties),
             **_projection(properties),
-            "gsd": _gsd(properties.get("gsd")) or min((asset["gsd"] for asset in assets.values() if "gsd" in asset), default=None),
+            "gsd": resolution(properties.get("gsd")) or min((asset["gsd"] for asset in assets.values() if "gsd" in asset), default=None),
             "processing:level": text(properties.get("processing:level")) or ("ORTHO" if upstream == "spot-6-7-drs" else None),
             "storage:schemes": schemes,
             "dinamis:collection": upstream,
@@ -81,7 +81,7 @@ def _mission(properties: dict[str, Any], item_id: str, collection: str | None) -
     """The API serves other collections too, and anyone who contributes may add one."""
     told = (text(properties.get("platform")), item_id, text(properties.get("constellation")), collection)
     found = [mission for value in told if (mission := mission_of(value))]
-    if not found or (collection and collection != "spot-6-7-drs" and not found[0].platform):
+    if not found:
         raise Unmappable(f"neither SPOT 6/7 nor Pléiades: collection {str(collection)[:60]!r}", "collection")
     return next((mission for mission in found if mission.platform and mission.name == found[0].name), found[0])
 
@@ -100,13 +100,12 @@ def _times(properties: dict[str, Any], token: Any) -> dict[str, Any]:
 
 def _measures(properties: dict[str, Any]) -> dict[str, Any]:
     get = properties.get
-    incidence, elevation = number(get("view:incidence_angle")), number(get("view:sun_elevation"))
     return {
         "eo:cloud_cover": percent(get("eo:cloud_cover")),
         "eo:snow_cover": percent(get("eo:snow_cover")),
-        "view:incidence_angle": incidence if incidence is not None and 0 <= incidence <= 90 else None,
+        "view:incidence_angle": between(0, get("view:incidence_angle"), 90),
         "view:sun_azimuth": angle_0_360(get("view:sun_azimuth")),
-        "view:sun_elevation": elevation if elevation is not None and -90 <= elevation <= 90 else None,
+        "view:sun_elevation": between(-90, get("view:sun_elevation"), 90),
     }
 
 
@@ -115,22 +114,20 @@ def _projection(members: dict[str, Any]) -> dict[str, Any]:
     code, epsg = text(members.get("proj:code")), integer(members.get("proj:epsg"))
     if code is None and epsg is not None and epsg > 0:
         code = f"EPSG:{epsg}"
-    shape = [integer(value) for value in items(members.get("proj:shape"))]
-    found = {"proj:code": code if code and _EPSG.fullmatch(code) else None, "proj:shape": shape if len(shape) == 2 and all(shape) else None}
+    shape = [positive(value) for value in items(members.get("proj:shape"))]
+    found: dict[str, Any] = {
+        "proj:code": code if code and _EPSG.fullmatch(code) else None,
+        "proj:shape": shape if len(shape) == 2 and all(shape) else None,
+    }
     for name, sizes in (("proj:transform", (6, 9)), ("proj:bbox", (4, 6))):
         numbers = [number(value) for value in items(members.get(name))]
         found[name] = numbers if len(numbers) in sizes and None not in numbers else None
     return found
 
 
-def _gsd(value: Any) -> float | None:
-    found = number(value)
-    return found if found is not None and 0 < found <= 1000 else None
-
-
 def _assets(upstream: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], dict[str, Any] | None]:
     hrefs = {key: href for key, asset in upstream.items() if key and (href := address(mapping(asset).get("href")))}
-    names, schemes = storage(href.split("/")[3] for href in hrefs.values() if is_s3(href) and href.count("/") > 3)
+    names, schemes = storage(bucket for href in hrefs.values() if (bucket := bucket_of(href)))
     return {key: _asset(key, href, upstream[key], names) for key, href in hrefs.items()}, schemes
 
 
@@ -141,14 +138,14 @@ def _asset(key: str, href: str, upstream: dict[str, Any], storages: dict[str, st
     # Previews elsewhere are open; image files never are, nor anything in the signed store.
     auth = auth_of(href)
     is_file = auth == ["mtd"] or "data" in roles or key in _KNOWN
-    bucket = href.split("/")[3] if is_s3(href) and href.count("/") > 3 else None
+    bucket = bucket_of(href)
     return present(
         {
             "href": href,
             "title": text(upstream.get("title")) or title,
             "type": text(upstream.get("type")),
             "roles": roles or None,
-            "gsd": _gsd(upstream.get("gsd")) or gsd,
+            "gsd": resolution(upstream.get("gsd")) or gsd,
             "file:size": size if size is not None and size >= 0 else None,
             "file:checksum": checksum if checksum and _HEX.fullmatch(checksum) else None,
             "auth:refs": auth if is_file else None,

@@ -150,5 +150,5 @@ def _named_by_files(said: dict[str, Any], published: dict[str, Any]) -> str | No
 def _keywords(said: dict[str, Any]) -> list[str]:
     """Places and seasons: `location:northern` gives `northern`; tags of another kind say what other members say."""
     tags = [tag.partition(":") for tag in items(said.get("keywords")) if isinstance(tag, str)]
-    told = [value.strip() or kind.strip() for kind, _, value in tags if not value or kind in ("location", "season")]
+    told = [(value if colon else kind).strip() for kind, colon, value in tags if not colon or kind in ("location", "season")]
     return list(dict.fromkeys(name for name in [*told, *places_of(said.get("political"))] if name and name != "_all"))

@@ -8,7 +8,7 @@ import typer
 from mappings.licences import licences
 from mappings.registry import collections
 from moisson.commands.options import Config, Json
-from moisson.settings import OneAtlasSettings, config_path, load_settings
+from moisson.settings import ConfigError, OneAtlasSettings, config_path, load_settings
 
 app = typer.Typer(help="The configuration.", no_args_is_help=True)
 
@@ -25,7 +25,7 @@ def check(config: Config = None, as_json: Json = False) -> None:
     known = licences()
     for info in collections().values():
         if info.licence not in known:
-            raise typer.BadParameter(f"collection {info.id}: no licence {info.licence!r} in the table")
+            raise ConfigError(f"collection {info.id}: no licence {info.licence!r} in the table")
     lines = {}
     for name, section in settings.sources.items():
         key = None

@@ -25,14 +25,14 @@ _EXITS = {Outcome.COMPLETE: Exit.OK, Outcome.ABORTED: Exit.NOT_WHOLE, Outcome.PA
 
 
 def harvest(
-    sources: Annotated[list[str] | None, typer.Argument(help="Sources to harvest (default: all that are enabled)")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources to harvest (default: all that are enabled)")] = None,
     since: Annotated[str | None, typer.Option(help="Harvest from this time instead of the watermark")] = None,
     until: Annotated[str | None, typer.Option(help="Backfill up to this time; saves no watermark")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, write nothing")] = False,
     config: Config = None,
     as_json: Json = False,
-) -> int:
+) -> None:
     """Harvests the archives into the index."""
     options = Options(since=parse_when(since), until=parse_when(until), limit=limit, dry_run=dry_run)
     settings = load_settings(config)
@@ -41,7 +41,7 @@ def harvest(
         runs = _harvest_all(settings, names, index, options)
     for run in runs:
         sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
-    return max(_EXITS[run.outcome] for run in runs)
+    raise typer.Exit(max(_EXITS[run.outcome] for run in runs))
 
 
 def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options) -> list[Run]:

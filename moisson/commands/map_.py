@@ -12,23 +12,23 @@ from mappings.record import Item, Mapping, NotAnAnswer, Record, Unmappable, fing
 from mappings.registry import MAPPINGS
 from mappings.validation import Validator
 from moisson.exits import Exit
+from moisson.settings import ConfigError
 
 
 def map_records(
-    source: Annotated[str, typer.Argument(help=f"One of {', '.join(MAPPINGS)}")],
-    files: Annotated[list[str], typer.Argument(help="Recorded answers: a page, a feature, a list of records; - is standard input")],
-) -> int:
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help=f"One of {', '.join(MAPPINGS)}")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Recorded answers: a page, a feature, a list of records; - is standard input")],
+) -> None:
     """Maps recorded answers of SOURCE, prints one STAC Item a line, rejected records on standard error."""
     mapping = MAPPINGS.get(source)
     if mapping is None:
-        raise typer.BadParameter(f"{source!r}: one of {', '.join(MAPPINGS)}", param_hint="SOURCE")
+        raise ConfigError(f"{source}: no such source: one of {', '.join(MAPPINGS)}")
     work = _Work(mapping, Validator())
     for name in files:
         try:
             answer = mapping.read(_bytes(name))
         except NotAnAnswer as error:
-            sys.stderr.write(f"{name}: no answer of {source}: {error}\n")
-            return Exit.USAGE
+            raise ConfigError(f"{name}: no answer of {source}: {error}") from None
         for broken in answer.broken:
             work.reject(broken.native_id, broken.reason, broken.field)
         for record in answer.records:
@@ -40,7 +40,7 @@ def map_records(
     for line in work.rejected:
         sys.stderr.write(line)
     sys.stderr.write(f"items={len(items)} records={work.records} rejected={len(work.rejected)}\n")
-    return Exit.NOT_WHOLE if work.rejected else Exit.OK
+    raise typer.Exit(Exit.NOT_WHOLE if work.rejected else Exit.OK)
 
 
 def _bytes(name: str) -> bytes:
@@ -49,7 +49,7 @@ def _bytes(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="FILE") from None
+        raise ConfigError(f"{name}: {error.strerror}") from None
 
 
 @dataclass
@@ -100,7 +100,10 @@ class _Work:
 
 
 def _newer(record: Record, earlier: Record, mapping: Mapping) -> bool:
-    """Whether a second version of a record replaces the first: it says something else and is not older."""
+    """Whether a second version of a record replaces the first: the later one does; of two of the same time always the same one,
+    whichever came first."""
     if fingerprint(record, mapping) == fingerprint(earlier, mapping):
         return False
-    return not (record.updated and earlier.updated and record.updated < earlier.updated)
+    if record.updated and earlier.updated and record.updated != earlier.updated:
+        return record.updated > earlier.updated
+    return record.raw > earlier.raw

@@ -8,6 +8,7 @@ import typer
 
 from mappings.record import Unmappable
 from mappings.times import parse_time
+from moisson.settings import ConfigError
 
 Config = Annotated[Path | None, typer.Option("--config", help="moisson.toml to use (default: MOISSON_CONFIG, else ./moisson.toml)")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts")]
@@ -25,4 +26,4 @@ def parse_when(value: str | None) -> datetime | None:
     try:
         return parse_time(value, "time")
     except Unmappable:
-        raise typer.BadParameter(f"{value!r}: give a day (2026-11-21) or a time (2026-11-21T06:00:00Z)") from None
+        raise ConfigError(f"{value!r} is no time: give a day (2026-11-21) or a time (2026-11-21T06:00:00Z)") from None

@@ -5,9 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
 from moisson.build import open_index
 from moisson.commands.options import Config
 from moisson.settings import ConfigError, load_settings
@@ -19,6 +17,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on (default: api.port)")] = None,
 ) -> None:
     """Serves the STAC API until it is stopped."""
+    # Only this command needs the web framework, which takes longer to import than the others run.
+    import uvicorn
+
+    from api.app import create_app
+
     settings = load_settings(config)
     host, port = host or settings.api.host, port or settings.api.port
     listening = _listen(host, port)

@@ -117,7 +117,19 @@ def test_a_bbox_may_be_3d_and_may_cross_the_antimeridian() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["1,2,3", "1,2,3,4,5", "a,b,c,d", "1,2,nan,4", "1,2,inf,4", "1,4,3,2", "-200,0,10,10", "0,-91,1,1", [1, 2, 3, True], [1, 2, None, 4], {}],
+    [
+        "1,2,3",
+        "1,2,3,4,5",
+        "a,b,c,d",
+        "1,2,nan,4",
+        "1,2,inf,4",
+        "1,4,3,2",
+        "-200,0,10,10",
+        "0,-91,1,1",
+        [1, 2, 3, True],
+        [1, 2, None, 4],
+        {},
+    ],
 )
 def test_what_is_no_bbox_is_a_400_that_names_it(value: object) -> None:
     with pytest.raises(Problem) as refused:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import orjson
@@ -161,14 +162,14 @@ def test_a_quota_told_with_403_is_waited_for(archive: respx.Router, fetcher: Fet
 @pytest.mark.parametrize("status", [400, 404, 405, 410, 422, 501])
 def test_other_errors_end_the_run_with_the_archives_own_words(archive: respx.Router, fetcher: Fetcher, status: int) -> None:
     archive.get(URL).respond(status, json={"ErrorMessage": "Not Found\n" + "x" * 5000, "ErrorCode": status})
-    with pytest.raises(StopSource, match="Not Found x+…$") as caught:
+    with pytest.raises(StopSource, match=r"Not Found x+…$") as caught:
         fetcher.fetch("GET", URL)
     assert len(str(caught.value)) < 300
 
 
 def test_a_redirect_is_not_followed_and_names_its_target(archive: respx.Router, fetcher: Fetcher) -> None:
     archive.get(URL).respond(302, headers={"Location": "https://login.example/sso?return=secret"})
-    with pytest.raises(StopSource, match="redirected to login.example") as caught:
+    with pytest.raises(StopSource, match=r"redirected to login\.example") as caught:
         fetcher.fetch("GET", URL)
     assert "secret" not in str(caught.value)
 
@@ -201,7 +202,7 @@ def test_an_address_that_is_none_is_a_setting_at_fault(fetcher: Fetcher, url: st
 
 def test_an_answer_above_the_limit_is_stopped_while_it_comes(archive: respx.Router, clock: Clock) -> None:
     archive.get(URL).respond(content=b"x" * 2000)
-    with clock.fetcher(replace(POLICY, max_bytes=1000)) as fetcher, pytest.raises(StopSource, match="limit of 1000 bytes.*max_bytes"):
+    with clock.fetcher(replace(POLICY, max_bytes=1000)) as fetcher, pytest.raises(StopSource, match=r"limit of 1000 bytes.*max_bytes"):
         fetcher.fetch("GET", URL)
 
 
@@ -243,6 +244,15 @@ def test_requests_keep_their_rate(archive: respx.Router, clock: Clock) -> None:
         for _ in range(4):
             fetcher.fetch("GET", URL)
     assert clock.slept == [0.5, 0.5, 0.5]
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_bundle_of_authorities_that_cannot_be_read_is_named(clock: Clock, tmp_path: Path, content: str | None) -> None:
+    bundle = tmp_path / "bundle.pem"
+    if content:
+        bundle.write_text(content)
+    with pytest.raises(Misconfigured, match="ca_file"), clock.fetcher(replace(POLICY, ca_file=bundle)):
+        pass
 
 
 def test_a_fetcher_does_nothing_before_it_is_opened(clock: Clock) -> None:

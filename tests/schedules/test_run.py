@@ -27,7 +27,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VALIDATOR = Validator()
 
 
-def run(index: Index, *pages: Page, fault: BaseException | None = None, options: Options | None = None, owner: str = "elsewhere:1:a") -> Run:
+def run(
+    index: Index, *pages: Page, fault: BaseException | None = None, options: Options | None = None, owner: str = "elsewhere:1:a"
+) -> Run:
     source = ToySource(pages, fault)
     return harvest(source, index, VALIDATOR, now=lambda: NOW, owner=owner, options=options or Options())
 
@@ -94,6 +96,23 @@ def test_a_deleted_record_leaves_the_item_of_the_others_and_the_last_one_takes_i
     assert (ended.counts.deleted, ended.items_deleted) == (1, 1)
     assert values(index) == {}
     assert index.changes(0, 10)[-1].deleted
+
+
+def test_a_deletion_older_than_the_record_kept_is_stale(index: Index) -> None:
+    run(index, page(toy_record("a", updated="2024-03-01T00:00:00Z")))
+    ended = run(index, page(toy_record("a", updated="2024-02-01T00:00:00Z", deleted=True), stream="deletions"))
+    assert ended.counts.deleted == 0
+    assert values(index) == {"a": [1]}
+    ended = run(index, page(toy_record("a", updated="2024-03-02T00:00:00Z", deleted=True), stream="deletions"))
+    assert ended.counts.deleted == 1
+    assert values(index) == {}
+
+
+def test_an_older_version_than_the_one_kept_changes_nothing(index: Index) -> None:
+    run(index, page(toy_record("a", 2, updated="2024-03-01T00:00:00Z")))
+    ended = run(index, page(toy_record("a", 1, updated="2024-02-01T00:00:00Z")))
+    assert (ended.counts.repeated, ended.items_put) == (1, 0)
+    assert values(index) == {"a": [2]}
 
 
 def test_a_record_that_moves_to_another_item_leaves_the_first(index: Index) -> None:

@@ -1,0 +1,52 @@
+"""Columns of an inventory: which header means what, in French and in English."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+# Canonical name -> headers, without case, accents and punctuation.
+_HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "identifiant", "identifier", "product", "product_id", "produit", "id_produit", "nom_produit", "product_name"),
+    "platform": ("satellite", "platform", "plateforme", "capteur", "sensor", "mission"),
+    "date": ("date_acquisition", "acquisition_date", "date_d_acquisition", "datetime", "date", "date_prise_de_vue", "date_image"),
+    "time": ("heure", "heure_acquisition", "time", "acquisition_time", "heure_utc"),
+    "cloud_cover": ("nuage", "nuages", "cloud_cover", "couverture_nuageuse", "ennuagement", "cloud", "clouds"),
+    "incidence": ("incidence", "angle_incidence", "angle_d_incidence", "incidence_angle"),
+    "gsd": ("resolution", "gsd", "resolution_m", "pixel"),
+    "level": ("niveau", "level", "niveau_traitement", "niveau_de_traitement", "processing_level"),
+    "spectral": ("mode", "mode_spectral", "spectral", "spectral_mode", "spectral_processing", "bandes"),
+    "source_id": ("source_id", "source", "datastrip", "id_source", "source_identifier"),
+    "wkt": ("emprise", "wkt", "geometry", "geometrie", "footprint", "geom", "the_geom"),
+    "west": ("west", "ouest", "xmin", "lon_min", "min_lon"),
+    "south": ("south", "sud", "ymin", "lat_min", "min_lat"),
+    "east": ("east", "est", "xmax", "lon_max", "max_lon"),
+    "north": ("north", "nord", "ymax", "lat_max", "max_lat"),
+    "href": ("lien", "href", "url", "lien_telechargement", "link", "download"),
+    "size": ("taille", "size", "taille_octets", "file_size", "octets"),
+}
+_CANONICAL = {header: name for name, headers in _HEADERS.items() for header in headers}
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def recognise(headers: Sequence[str], columns: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Canonical name -> position. `columns` (canonical name -> header) comes before the common headers; of two columns of one
+    meaning the first counts."""
+    chosen = {folded(header): name for name, header in (columns or {}).items()}
+    found: dict[str, int] = {}
+    for table in (chosen, _CANONICAL):
+        for position, header in enumerate(headers):
+            name = table.get(folded(header))
+            if name and name not in found and position not in found.values():
+                found[name] = position
+    return found
+
+
+def is_inventory(found: Mapping[str, int]) -> bool:
+    """An identifier, and something that tells when, where or by which satellite."""
+    return "id" in found and bool({"date", "platform", "source_id", "wkt", "west"} & set(found))
+
+
+def folded(header: str) -> str:
+    """Lower case, without accents, words joined by one underscore."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    return _NOT_WORD.sub("_", plain.lower()).strip("_")

@@ -1,0 +1,126 @@
+"""One row of an inventory of purchased images as an Item."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from mappings.dinamis.held import Mission, auth_of, held_item, mission_of, scene_of
+from mappings.dinamis.members import address, between, present, resolution
+from mappings.record import Item, Record, Unmappable
+from mappings.scenes import Scene
+from mappings.times import format_time, usable_time
+from mappings.values import integer, mapping, number, percent, text
+
+FORM = "inventory"
+KIND = "inventory"
+# Levels by the names of the archive's products (report §3.2) and of delivered files (report §5.1, grammar FILE).
+_LEVELS = {"BRUT": "SENSOR", "SEN": "SENSOR", "ORT": "ORTHO", "PRJ": "PROJECTED", "MOS": "MOSAIC"}
+_FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(.*))?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_CLOCK = re.compile(r"(\d{1,2})[:hH](\d\d)(?:[:mM](\d\d(?:[.,]\d+)?)?)?\s*(?:Z|UTC|TU)?")
+
+
+def to_record(row: dict[str, str], geometry: dict[str, Any] | None) -> Record:
+    """The Record of a row whose columns are canonical. Raises Unmappable when it has no identifier."""
+    native_id = text(row.get("id"))
+    if native_id is None:
+        raise Unmappable("no identifier", "id")
+    href = address(row.get("href"))
+    # An address that is no plain https one could hold a signature or a password: it is not kept.
+    kept = {name: value for name, value in row.items() if name != "href"} | ({"href": href} if href else {})
+    raw = orjson.dumps({"kind": KIND, "row": kept, "geometry": geometry})
+    return Record(source="dinamis", native_id=native_id, updated=None, raw=raw, media_type="application/json")
+
+
+def to_item(record: Record, members: dict[str, Any]) -> Item:
+    """The Item of a row. Raises Unmappable without identifier, time or mission."""
+    row = mapping(members.get("row"))
+    item_id, source_id, href = text(row.get("id")), text(row.get("source_id")), address(row.get("href"))
+    if item_id is None:
+        raise Unmappable("no identifier", "row.id")
+    scene = scene_of(source_id, item_id)
+    asset = _asset(href, row) if href else None
+    return held_item(
+        record,
+        item_id=item_id,
+        form=FORM,
+        mission=_mission(row, item_id, scene),
+        scene=scene,
+        footprint=members.get("geometry"),
+        properties={
+            **_times(row, scene),
+            "gsd": resolution(decimal(row.get("gsd"))),
+            "eo:cloud_cover": percent(decimal(row.get("cloud_cover"))),
+            "view:incidence_angle": between(0, decimal(row.get("incidence")), 90),
+            "processing:level": _level(row, item_id),
+            "dinamis:spectral_processing": text(row.get("spectral")),
+            "dinamis:acquisition_id": source_id,
+        },
+        assets={"data": asset} if asset else None,
+    )
+
+
+def decimal(value: Any) -> float | None:
+    """A number as inventories write it: `12,5`, `12 %`, `1,5 m`."""
+    return number(value.strip().rstrip("%°m ").replace(",", ".")) if isinstance(value, str) else number(value)
+
+
+def moment(date: Any, clock: Any = None) -> tuple[datetime, bool] | None:
+    """(instant, whether the time of day is told) of a date, which may hold a time, and a time; read as UTC."""
+    written = text(date) or ""
+    french, compact = _FRENCH.fullmatch(written), _COMPACT.fullmatch(written)
+    if french:
+        day, month, year, rest = french.groups()
+        written, clock = f"{year}-{int(month):02d}-{int(day):02d}", rest or clock
+    elif compact:
+        written = "-".join(compact.groups())
+    when = usable_time(written)
+    if when is None:
+        return None
+    if len(written) > 10:
+        return when, True
+    told = _CLOCK.fullmatch(text(clock) or "")
+    exact = usable_time(f"{written}T{int(told[1]):02d}:{told[2]}:{(told[3] or '00').replace(',', '.')}Z") if told else None
+    return (exact, True) if exact else (when, False)
+
+
+def _times(row: dict[str, Any], scene: Scene | None) -> dict[str, Any]:
+    """What the row says; of a day without a time the identifier's instant on that day, else the whole day."""
+    said = moment(row.get("date"), row.get("time"))
+    token = scene.instant if scene else None
+    if said and said[1]:
+        return {"datetime": format_time(said[0])}
+    if token and (said is None or abs(token.astimezone(UTC).date() - said[0].date()) <= timedelta(days=1)):
+        return {"datetime": format_time(token)}
+    if said is None:
+        raise Unmappable("no acquisition date", "row.date")
+    end = said[0].replace(hour=23, minute=59, second=59)
+    return {"datetime": None, "start_datetime": format_time(said[0]), "end_datetime": format_time(end)}
+
+
+def _mission(row: dict[str, Any], item_id: str, scene: Scene | None) -> Mission:
+    told = mission_of(text(row.get("platform")))
+    by_scene = mission_of(scene.platform if scene else None)
+    # A product named SPOT6_… may hold SPOT 7 images (report §3.2): a name tells the mission, not the satellite.
+    by_name = mission_of(item_id)
+    found = by_scene or told or (Mission(by_name.name, None) if by_name else None)
+    if found is None:
+        raise Unmappable("neither SPOT 6/7 nor Pléiades", "row.platform")
+    return found
+
+
+def _level(row: dict[str, Any], item_id: str) -> str | None:
+    told = text(row.get("level"))
+    if told:
+        return _LEVELS.get(told.upper(), told)
+    parts = item_id.upper().split("_")
+    return next((_LEVELS.get(part, part) for part in parts if part in _LEVELS or part == "ORTHO"), None)
+
+
+def _asset(href: str, row: dict[str, Any]) -> dict[str, Any]:
+    size = integer(text(row.get("size")))
+    return present(
+        {"href": href, "roles": ["data"], "file:size": size if size is not None and size >= 0 else None, "auth:refs": auth_of(href)}
+    )

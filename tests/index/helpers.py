@@ -1,0 +1,57 @@
+"""Short forms for the tests of the index."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from index.protocol import Index
+from index.query import Query
+from index.state import Batch, ItemKey, StoredItem, StoredRecord
+from mappings.audience import EVERYONE
+from mappings.times import parse_time, to_micros
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def micros(time: str) -> int:
+    """µs since 1970 of an RFC 3339 time."""
+    return to_micros(parse_time(time, "test"))
+
+
+def ask(**conditions: Any) -> Query:
+    """A Query of everyone; `start` and `end` may be RFC 3339 times."""
+    for name in ("start", "end"):
+        if isinstance(conditions.get(name), str):
+            conditions[name] = micros(conditions[name])
+    return Query(**{"audience": EVERYONE, "limit": 100, **conditions})
+
+
+def ids(index: Index, **conditions: Any) -> list[str]:
+    """The ids that a search finds, in order; checks that the count says the same."""
+    query = ask(**conditions)
+    page = index.search(query)
+    found = [item.id for item in page.items]
+    if page.next is None:
+        assert index.count(query) == len(found)
+    return found
+
+
+def pages(index: Index, query: Query) -> list[list[StoredItem]]:
+    """All pages of a query, following `next`."""
+    found = []
+    while True:
+        page = index.search(query)
+        found.append(list(page.items))
+        if page.next is None:
+            return found
+        query = Query(**{**query.__dict__, "after": page.next})
+
+
+def batch(**members: Any) -> Batch:
+    """A Batch of the source `test` at NOW."""
+    return Batch(**{"source": "test", "run": "run", "now": NOW, **members})
+
+
+def record(native_id: str = "r", item_id: str = "a", collection: str = "c", **members: Any) -> StoredRecord:
+    """A kept record of an Item."""
+    values = {"fingerprint": b"f" * 16, "updated": NOW, "raw": b'{"a":1}', "media_type": "application/geo+json", "url": None}
+    return StoredRecord(native_id=native_id, key=ItemKey(collection, item_id), **{**values, **members})

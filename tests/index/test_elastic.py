@@ -1,0 +1,377 @@
+"""What is particular to the store on Elasticsearch; tests/index/ holds what both stores promise."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from uuid import uuid4
+
+import orjson
+import pytest
+import shapely
+from elasticsearch import Elasticsearch
+
+from index.document import Document
+from index.elastic import ElasticIndex
+from index.elastic_lease import OPEN_SECONDS, Leases, Numbers
+from index.elastic_mapping import SCHEMA, Names, doc_id
+from index.elastic_store import BACKOFF, Operation, Store
+from index.elastic_write import Writer
+from index.protocol import IndexUnavailable, LeaseLost
+from index.query import Query
+from index.state import Batch, ItemKey, Lease, StoredRecord
+from mappings.audience import EVERYONE
+from mappings.times import to_micros
+from mappings.watermark import Watermark
+from tests.support import elasticsearch
+from tests.support.node import prepare
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TTL = timedelta(minutes=5)
+
+
+@pytest.fixture
+def prefix(elasticsearch_url: str) -> Iterator[str]:
+    name = f"test-{uuid4().hex}"
+    yield name
+    elasticsearch.remove(elasticsearch_url, name)
+
+
+@pytest.fixture
+def index(elasticsearch_url: str, prefix: str) -> Iterator[ElasticIndex]:
+    with ElasticIndex.open(elasticsearch_url, prefix=prefix) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(elasticsearch_url: str) -> Iterator[Elasticsearch]:
+    with Elasticsearch(elasticsearch_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(client: Elasticsearch) -> Store:
+    return Store(client, "test", 30)
+
+
+def document(
+    name: str = "a", text: str = "", collection: str = "c", wkb: bytes | None = None, records: tuple[str, ...] = ("r",)
+) -> Document:
+    head = orjson.dumps({"id": name, "text": text})[:-1]
+    at = to_micros(NOW)
+    bounds = shapely.from_wkb(wkb).bounds if wkb else None
+    return Document(
+        *(collection, name, "source", head, b'],"links":[', b"]}", blake2b(head, digest_size=16).digest()),
+        *("open", "etalab-2.0", at, at, at, wkb, [bounds] if bounds else [], records),
+    )
+
+
+def record(name: str = "r", item: str = "a") -> StoredRecord:
+    return StoredRecord(name, b"print", ItemKey("c", item), NOW, b"raw \0 bytes", "application/json", None)
+
+
+def batch(*items: Document, lease: Lease | None = None, **more: object) -> Batch:
+    return replace(Batch("source", "run", NOW, items=items, lease=lease), **more)
+
+
+def head_of(index: ElasticIndex, name: str = "a") -> bytes | None:
+    found = index.get(EVERYONE, "c", name)
+    return found.head if found else None
+
+
+# --- leases ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_lease_writes_nothing(index: ElasticIndex) -> None:
+    lost = index.acquire("source", "first", NOW, TTL)
+    assert index.acquire("source", "second", NOW + TTL, TTL)
+    with pytest.raises(LeaseLost):
+        index.apply(batch(document(), lease=lost, records=(record(),), watermarks={"all": Watermark(NOW)}))
+    assert head_of(index) is None
+    assert index.known("source", ["r"]) == {}
+    assert index.watermark("source", "all") is None
+    assert index.changes() == []
+
+
+@pytest.mark.parametrize("newer", ["put", "deleted"])
+def test_a_late_writer_of_an_old_epoch_cannot_overwrite(store: Store, prefix: str, index: ElasticIndex, newer: str) -> None:
+    """It checked its lease, then slept while the next holder wrote."""
+    names = Names(prefix)
+    numbers = Numbers(store, names, time.time)
+    index.apply(batch(document(text="before")))
+    old = index.acquire("source", "first", NOW, TTL)
+
+    class Sleepy(Leases):
+        def verify(self, lease: Lease) -> None:
+            super().verify(lease)
+            new = index.acquire("source", "second", NOW + TTL, TTL)
+            meanwhile = batch(document(text="newer")) if newer == "put" else batch(removed=(ItemKey("c", "a"),))
+            index.apply(replace(meanwhile, lease=new, records=(record(),), watermarks={"all": Watermark(NOW)}))
+
+    late = batch(document(text="older"), lease=old, watermarks={"all": Watermark(NOW - TTL)})
+    with pytest.raises(LeaseLost):
+        Writer(store, names, numbers, Sleepy(store, names)).apply(late)
+    assert head_of(index) == (document(text="newer").head if newer == "put" else None)
+    assert index.watermark("source", "all") == Watermark(NOW)
+    assert [change.deleted for change in index.changes()] == [newer == "deleted"]
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------------
+
+
+def test_one_refused_item_of_a_bulk_is_an_error_that_names_it(index: ElasticIndex) -> None:
+    wrong = replace(document("wrong"), start="never")  # type: ignore[arg-type]
+    with pytest.raises(IndexUnavailable, match=r"refused 1 writes, first test-.*-items-c/wrong: .*never"):
+        index.apply(batch(document(), wrong, watermarks={"all": Watermark(NOW)}))
+    assert index.watermark("source", "all") is None
+
+
+def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, index: ElasticIndex) -> None:
+    class Breaking(Store):
+        def bulk(self, operations):
+            todo = list(operations)
+            if any(operation.index.endswith("-records") for operation in todo):
+                raise IndexUnavailable("the wire was cut")
+            return super().bulk(todo)
+
+    names = Names(prefix)
+    page = batch(document(), records=(record(),), watermarks={"all": Watermark(NOW)})
+    broken = Breaking(store.client, "test", 30)
+    with pytest.raises(IndexUnavailable):
+        Writer(broken, names, Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)
+    assert index.watermark("source", "all") is None
+    assert index.apply(page).items_put == 0
+    assert index.members("source", [ItemKey("c", "a")]) == {ItemKey("c", "a"): [record()]}
+    assert [change.key for change in index.changes()] == [ItemKey("c", "a")]
+
+
+def test_a_further_record_of_an_item_with_the_same_bytes_takes_no_change_number(index: ElasticIndex) -> None:
+    first = index.apply(batch(document(), records=(record(),)))
+    again = index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
+    assert (again.items_put, again.change) == (0, first.change)
+    assert index.members("source", [ItemKey("c", "a")])[ItemKey("c", "a")] == [record("r"), record("s")]
+    assert index.get(EVERYONE, "c", "a").change == first.change
+
+
+def test_a_footprint_that_cannot_be_indexed_is_searched_by_its_box(index: ElasticIndex, caplog: pytest.LogCaptureFixture) -> None:
+    bow_tie = shapely.to_wkb(shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)]))
+    flat = shapely.to_wkb(shapely.Polygon([(10, 10), (10, 10), (10, 10)]))
+    assert index.apply(batch(document(wkb=bow_tie), document("b", wkb=flat), document("c"))).items_put == 3
+    index.refresh()
+
+    def found(*bounds: float) -> list[str]:
+        return [item.id for item in index.search(Query(EVERYONE, area=shapely.box(*bounds))).items]
+
+    assert found(0.9, 0.1, 1.1, 0.2) == ["a"]
+    assert found(9, 9, 11, 11) == ["b"]
+    assert "footprint refused" in caplog.text
+
+
+def test_a_bulk_is_cut_into_requests_of_limited_size(index: ElasticIndex) -> None:
+    long = "x" * 3_000_000
+    assert index.apply(batch(*(document(str(number), long + str(number)) for number in range(8)))).items_put == 8
+    assert all(head_of(index, str(number)) for number in range(8))
+
+
+@pytest.mark.parametrize("name", ["S2_L1C", "a b/c", "é", "..", "x" * 300, "*", "sentinel-2.l1c_x", "=c3=a9"])
+def test_any_collection_name_has_an_index_of_its_own(index: ElasticIndex, client: Elasticsearch, prefix: str, name: str) -> None:
+    index.apply(batch(document(collection=name), document(collection=name.lower() + "2")))
+    index.refresh()
+    assert [item.collection for item in index.search(Query(EVERYONE, collections=(name,))).items] == [name]
+    assert set(index.summaries(Query(EVERYONE))) == {name, name.lower() + "2"}
+    assert len(client.indices.get(index=f"{prefix}-items-*").body) == 2
+
+
+def test_document_ids_of_two_names_never_meet() -> None:
+    names = [("a", "b/c"), ("a/b", "c"), ("a", "/b"), ("a", "é" * 300), ("a", "é" * 301), ("é" * 300, "a")]
+    made = {doc_id(*pair) for pair in names}
+    assert len(made) == len(names)
+    assert all(len(name.encode()) <= 512 for name in made)
+
+
+# --- change numbers --------------------------------------------------------------------------------------------------------
+
+
+def test_the_feed_waits_for_a_batch_with_lower_numbers(store: Store, prefix: str, index: ElasticIndex) -> None:
+    now = time.time()
+    other = Numbers(store, Names(prefix), lambda: now)
+    block = other.take(1)
+    number = index.apply(batch(document())).change
+    assert number > block.version + 1
+    assert index.changes() == []
+    other.done(block)
+    assert [change.number for change in index.changes()] == [number]
+
+
+def test_a_batch_that_died_holds_the_feed_up_for_a_while_only(store: Store, prefix: str, index: ElasticIndex) -> None:
+    Numbers(store, Names(prefix), lambda: time.time() - OPEN_SECONDS - 1).take(5)
+    index.apply(batch(document()))
+    assert len(index.changes()) == 1
+
+
+def test_numbers_taken_at_the_same_time_differ(store: Store, prefix: str, index: ElasticIndex) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        applied = list(pool.map(lambda number: index.apply(batch(document(str(number)))), range(16)))
+    assert len({one.change for one in applied}) == 16
+    assert len(index.changes()) == 16
+
+
+# --- opening, and clusters that do not answer ------------------------------------------------------------------------------
+
+
+def test_without_any_item_the_answers_are_empty(index: ElasticIndex) -> None:
+    query = Query(EVERYONE, collections=("c",), area=shapely.box(0, 0, 1, 1))
+    index.refresh()
+    assert (index.search(query).items, index.count(query), index.summaries(query)) == ([], 0, {})
+    assert index.get(EVERYONE, "c", "a") is None
+    assert index.known("source", ["r"]) == {}
+
+
+def test_several_processes_may_open_a_new_store_at_once(elasticsearch_url: str, prefix: str) -> None:
+    def secret(_: int) -> bytes:
+        with ElasticIndex.open(elasticsearch_url, prefix=prefix) as opened:
+            return opened.secret()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(secret, range(4)))) == 1
+
+
+def test_a_store_of_a_newer_version_is_refused(index: ElasticIndex, client: Elasticsearch, elasticsearch_url: str, prefix: str) -> None:
+    client.index(index=f"{prefix}-meta", id="schema", document={"version": SCHEMA + 1})
+    with pytest.raises(IndexUnavailable, match="newer Moisson"):
+        ElasticIndex.open(elasticsearch_url, prefix=prefix)
+
+
+def test_a_cluster_that_is_down_is_an_error_soon_and_shows_no_password() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    begin = time.monotonic()
+    with pytest.raises(IndexUnavailable, match=f"127.0.0.1:{port} cannot be reached") as caught:
+        ElasticIndex.open(f"http://user:password@127.0.0.1:{port}")
+    assert time.monotonic() - begin < 5
+    assert "password" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_indices_that_were_deleted_are_noticed(index: ElasticIndex, elasticsearch_url: str, prefix: str) -> None:
+    index.check()
+    elasticsearch.remove(elasticsearch_url, prefix)
+    with pytest.raises(IndexUnavailable):
+        index.check()
+
+
+@contextmanager
+def cluster(*answers: tuple[int, object]) -> Iterator[Store]:
+    """A store on a stand-in that gives these answers (status, JSON), one per request."""
+    left = iter(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            status, body = next(left)
+            data = orjson.dumps(body)
+            self.send_response(status)
+            for name, value in (
+                ("content-type", "application/json"),
+                ("x-elastic-product", "Elasticsearch"),
+                ("content-length", len(data)),
+            ):
+                self.send_header(name, str(value))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_PUT = do_POST
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with Elasticsearch(f"http://127.0.0.1:{server.server_port}") as opened:
+            yield Store(opened, "stand-in", 5, sleep=lambda _: None)
+        server.shutdown()
+
+
+_BUSY = {"index": {"status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "full"}}}
+_DONE = {"index": {"status": 201}}
+_WRITES = [Operation("i", name, {}) for name in ("a", "b", "c")]
+
+
+def test_only_what_a_busy_cluster_refused_is_sent_again() -> None:
+    refused = {"errors": True, "items": [_DONE, _BUSY, _BUSY]}
+    with cluster((429, {"error": "full"}), (200, refused), (200, {"errors": False, "items": [_DONE, _DONE]})) as store:
+        assert store.bulk(_WRITES) == []
+
+
+def test_a_cluster_that_stays_busy_is_an_error() -> None:
+    answers = [(200, {"errors": True, "items": [_BUSY]})] * (len(BACKOFF) + 1)
+    with cluster(*answers) as store, pytest.raises(IndexUnavailable, match="full"):
+        store.bulk(_WRITES[:1])
+
+
+def test_a_bulk_answer_that_is_too_short_is_an_error() -> None:
+    with cluster((200, {"errors": False, "items": [_DONE]})) as store, pytest.raises(IndexUnavailable, match="1 of 3"):
+        store.bulk(_WRITES)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"timed_out": True, "_shards": {"failed": 0}},
+        {"timed_out": False, "_shards": {"failed": 1, "failures": [{"reason": {"type": "t", "reason": "lost"}}]}},
+    ],
+)
+def test_an_answer_of_some_shards_only_is_an_error_and_never_a_short_page(part: dict[str, object]) -> None:
+    with cluster((200, {**part, "hits": {"hits": []}})) as store, pytest.raises(IndexUnavailable, match="in part"):
+        list(store.hits("i", {"match_all": {}}, [], 10))
+
+
+# --- the launcher ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_jdk_or_maven_is_one_apt_line_and_never_a_skip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MOISSON_TEST_ELASTICSEARCH", raising=False)
+    monkeypatch.setattr(prepare, "jdk", lambda: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert elasticsearch.missing() == ["openjdk-17-jdk-headless", "maven"]
+    with pytest.raises(pytest.fail.Exception, match="apt-get install -y openjdk-17-jdk-headless maven"), elasticsearch.running():
+        pass
+
+
+def test_the_node_ends_with_whoever_started_it_however_that_one_died(tmp_path: Path) -> None:
+    if os.environ.get("MOISSON_TEST_ELASTICSEARCH"):
+        pytest.skip("another cluster is named: no node is started")
+    command = [sys.executable, "-m", "tests.support.elasticsearch", "--port", "0", "--heap", "256m"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], env=environment) as process:
+        assert process.stdout is not None
+        port = int(re.findall(r":(\d+);", process.stdout.readline())[0])
+        process.kill()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.05)
+    pytest.fail("the node is still there")
+
+
+def test_a_cluster_of_ones_own_needs_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOISSON_TEST_ELASTICSEARCH", "http://127.0.0.1:1/")
+    monkeypatch.setattr(prepare, "jdk", lambda: None)
+    assert elasticsearch.missing() == []
+    with elasticsearch.running() as url:
+        assert url == "http://127.0.0.1:1"

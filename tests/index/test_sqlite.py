@@ -1,0 +1,311 @@
+"""What is particular to the SQLite store; the other modules hold what both stores promise."""
+
+import multiprocessing
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shapely
+
+from index import sqlite_schema
+from index.document import Document
+from index.protocol import IndexUnavailable
+from index.query import Cursor, Query
+from index.sqlite import SqliteIndex
+from index.state import ItemKey
+from mappings.audience import EVERYONE
+from mappings.geometry import box
+from tests.index.helpers import NOW, ask, batch, ids, micros, pages, record
+from tests.support.items import make_document
+
+FIRST = micros("2000-01-01")
+HOUR = 3_600_000_000
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "moisson.sqlite"
+
+
+@pytest.fixture
+def index(path: Path) -> Iterator[SqliteIndex]:
+    with SqliteIndex.open(path) as opened:
+        yield opened
+
+
+def scattered(number: int) -> list[Document]:
+    """Documents an hour apart, the older half in the west, the newer in the east."""
+    rng, made = random.Random(1), make_document("x")
+    found = []
+    for n in range(number):
+        west, south = (rng.uniform(10, 60) if n > number / 2 else rng.uniform(-60, -10)), rng.uniform(-60, 60)
+        corners = (west, south, west + rng.uniform(0.1, 3), south + rng.uniform(0.1, 3))
+        shape = shapely.box(*corners) if n % 3 else shapely.Polygon([corners[:2], (corners[2], corners[1]), (corners[0], corners[3])])
+        when = FIRST + n * HOUR
+        found.append(
+            replace(
+                made,
+                id=f"i{n * 7919 % number:05d}",
+                collection=f"c{n % 3}",
+                digest=n.to_bytes(16, "big"),
+                **{"sort_key": when, "start": when, "end": when + HOUR * (n % 2)},
+                wkb=shapely.to_wkb(shape),
+                boxes=[corners],
+            )
+        )
+    return found
+
+
+AREAS = [
+    box(-180, -90, 180, 90),
+    box(-70, -70, 0, 70),
+    box(0, -70, 70, 70),
+    box(-30, -30, 30, 30),
+    box(11, 0, 13, 2),
+    box(-35, -20, -25, 20),
+    shapely.Point(0, 0).buffer(45),
+    shapely.MultiPolygon([box(-40, -40, -20, 40), box(20, -40, 40, 40)]),
+]
+
+
+@pytest.mark.parametrize(
+    "conditions", [{}, {"collections": ("c1",)}, {"collections": ("c2", "c0")}, {"start": FIRST + 500 * HOUR, "end": FIRST + 3000 * HOUR}]
+)
+def test_every_plan_finds_the_same_in_the_same_order(index: SqliteIndex, conditions: dict) -> None:
+    documents = scattered(4000)
+    index.apply(batch(items=documents))
+    for area in AREAS:
+        shapes = shapely.intersects(area, shapely.from_wkb([one.wkb for one in documents]))
+        expected = [
+            (one.id, one.collection)
+            for one, meets in sorted(zip(documents, shapes, strict=True), key=lambda pair: -pair[0].sort_key)
+            if meets
+            and one.collection in conditions.get("collections", (one.collection,))
+            and one.end >= conditions.get("start", one.end)
+            and one.start <= conditions.get("end", one.start)
+        ]
+        query = ask(area=area, **conditions)
+        assert index.count(query) == len(expected)
+        assert sum(summary.count for summary in index.summaries(query).values()) == len(expected)
+        for limit in (1, 17, 10_000):
+            found = [(item.id, item.collection) for item in index.search(replace(query, limit=limit)).items]
+            assert found == expected[:limit]
+        found = [(item.id, item.collection) for page in pages(index, replace(query, limit=400)) for item in page]
+        assert found == expected
+
+
+def test_boxes_are_rounded_outwards_only(index: SqliteIndex) -> None:
+    # 0.1 and 0.7 have no exact 32-bit float.
+    for n, (west, south) in enumerate([(0.1, 0.7), (-0.1, -0.7), (179.3, 89.1), (-179.9, -89.9), (100.1, 33.3)]):
+        edge = (west, south, west + 0.01, south + 0.01)
+        index.apply(batch(items=[make_document(f"i{n}", box=edge)]))
+        for touching in [(west - 0.5, south - 0.5, west, south), (edge[2], edge[3], edge[2] + 0.5, edge[3] + 0.5)]:
+            assert f"i{n}" in ids(index, area=shapely.box(*touching))
+
+
+def test_a_long_interval_is_found_far_from_its_start(index: SqliteIndex) -> None:
+    index.apply(batch(items=[make_document(f"i{n}", datetime=f"20{n:02d}-06-01T00:00:00Z") for n in range(10, 25)]))
+    index.apply(batch(items=[make_document("mosaics", datetime=None, start="1990-01-01T00:00:00Z", end="2020-01-01T00:00:00Z")]))
+    assert ids(index, start="2019-12-01", end="2019-12-02") == ["mosaics"]
+    index.apply(batch(removed=[ItemKey("c", "mosaics")]))
+    assert ids(index, start="2019-12-01", end="2019-12-02") == []
+
+
+def test_a_cursor_within_many_items_of_one_time_is_exact(index: SqliteIndex) -> None:
+    index.apply(batch(items=[make_document(f"i{n:03d}") for n in range(300)]))
+    found = index.search(Query(EVERYONE, limit=2, after=Cursor(micros("2024-01-01"), "i150", "c")))
+    assert [item.id for item in found.items] == ["i151", "i152"]
+
+
+# --- transactions and processes ----------------------------------------------------------------------------------------------
+
+
+def test_a_batch_that_fails_in_the_middle_leaves_nothing(index: SqliteIndex) -> None:
+    index.apply(batch(items=[make_document("a")]))
+    before = index.changes()
+    broken = batch(items=[make_document("b")], removed=[ItemKey("c", "a")], records=[record(fingerprint=None)])
+    with pytest.raises(sqlite3.IntegrityError):
+        index.apply(broken)
+    assert index.changes() == before
+    assert ids(index) == ["a"]
+    assert index.apply(batch(items=[make_document("b")])).items_put == 1
+
+
+def test_an_empty_batch_takes_no_lock(index: SqliteIndex, path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert index.apply(batch()).change == 0
+    other.close()
+
+
+def test_readers_in_many_threads_see_whole_batches_while_one_writes(index: SqliteIndex) -> None:
+    def read(_: int) -> bool:
+        return len(index.search(ask(limit=1000)).items) % 10 == 0
+
+    with ThreadPoolExecutor(8) as pool:
+        reads = pool.map(read, range(200))
+        for n in range(20):
+            index.apply(batch(items=[make_document(f"{n}-{m}") for m in range(10)]))
+        assert all(reads)
+    assert index.count(ask()) == 200
+
+
+def test_writers_in_many_threads_wait_for_each_other(index: SqliteIndex) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        applied = list(pool.map(lambda n: index.apply(batch(items=[make_document(f"i{n}")])).change, range(40)))
+    assert sorted(applied) == list(range(1, 41))
+
+
+def _put(path: Path, name: str, number: int) -> bytes:
+    with SqliteIndex.open(path) as index:
+        for n in range(number):
+            index.apply(batch(items=[make_document(f"{name}-{n}")]))
+        return index.secret()
+
+
+def test_processes_may_make_and_write_one_file_together(path: Path) -> None:
+    names = ["a", "b", "c", "d"]
+    with multiprocessing.get_context("spawn").Pool(4) as processes:
+        secrets = processes.starmap(_put, [(path, name, 20) for name in names])
+    with SqliteIndex.open(path) as index:
+        assert set(secrets) == {index.secret()}
+        assert index.count(ask()) == 80
+        assert [change.number for change in index.changes()] == list(range(1, 81))
+
+
+def test_a_killed_writer_leaves_the_last_whole_batch(path: Path) -> None:
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom index.sqlite import SqliteIndex\n"
+        "from tests.index.helpers import batch\nfrom tests.support.items import make_document\n"
+        "index = SqliteIndex.open(Path(sys.argv[1]))\nindex.apply(batch(items=[make_document('a')]))\n"
+        "with index._pool.write() as db:\n    db.execute('DELETE FROM items')\n    os._exit(9)\n"
+    )
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", script, path], cwd=root, check=False).returncode == 9
+    with SqliteIndex.open(path) as index:
+        assert ids(index) == ["a"]
+
+
+# --- files that are not as they should be --------------------------------------------------------------------------------------
+
+
+def test_the_constructor_touches_nothing(path: Path) -> None:
+    SqliteIndex(path).close()
+    assert not path.exists()
+
+
+def test_a_file_from_a_newer_moisson_is_refused(path: Path) -> None:
+    SqliteIndex.open(path).close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(IndexUnavailable, match="newer Moisson"):
+        SqliteIndex.open(path)
+
+
+def test_an_older_file_is_upgraded_step_by_step(index: SqliteIndex, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.apply(batch(items=[make_document("a")]))
+
+    def second(db: sqlite3.Connection) -> None:
+        db.execute("CREATE TABLE added (x)")
+
+    def broken(db: sqlite3.Connection) -> None:
+        db.execute("CREATE TABLE half (x)")
+        raise sqlite3.OperationalError("stopped")
+
+    monkeypatch.setattr(sqlite_schema, "MIGRATIONS", (*sqlite_schema.MIGRATIONS, second, broken))
+    with pytest.raises(sqlite3.OperationalError, match="stopped"):
+        SqliteIndex.open(path)
+    db = sqlite3.connect(path)
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+    assert ("added" in tables, "half" in tables) == (True, False)
+    assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    db.close()
+    assert ids(index) == ["a"]
+
+
+def test_the_file_of_another_program_is_left_alone(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE theirs (x)")
+    db.close()
+    before = path.read_bytes()
+    with pytest.raises(IndexUnavailable, match="another program"):
+        SqliteIndex.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_says_so(path: Path) -> None:
+    path.write_bytes(b"no database " * 100)
+    with pytest.raises(IndexUnavailable, match="not an SQLite file"):
+        SqliteIndex.open(path)
+
+
+def test_a_missing_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnavailable, match="its folder is missing"):
+        SqliteIndex.open(tmp_path / "none" / "moisson.sqlite")
+
+
+def test_a_file_taken_away_is_an_error_and_no_new_file(path: Path) -> None:
+    SqliteIndex.open(path).close()
+    path.unlink()
+    with SqliteIndex(path) as index, pytest.raises(IndexUnavailable, match="the file or its folder is missing"):
+        index.check()
+    assert not path.exists()
+
+
+def test_a_path_with_any_sign_can_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a b?c#d%20é.sqlite"
+    with SqliteIndex.open(path) as index:
+        index.apply(batch(items=[make_document("a")]))
+    assert path.exists()
+
+
+def test_a_lock_held_for_too_long_is_an_error_for_writers_and_none_for_readers(path: Path) -> None:
+    with SqliteIndex.open(path, busy_seconds=0.05) as index:
+        index.apply(batch(items=[make_document("a")]))
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IndexUnavailable, match="another process keeps it locked"):
+            index.apply(batch(items=[make_document("b")]))
+        assert ids(index) == ["a"]
+        other.close()
+        assert index.apply(batch(items=[make_document("b")])).items_put == 1
+
+
+def test_a_full_disk_is_an_error_that_says_so_and_nothing_is_lost(path: Path) -> None:
+    with SqliteIndex.open(path) as index:
+        index.apply(batch(items=[make_document("a")]))
+        with index._pool.connection() as db:
+            db.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(IndexUnavailable, match="disk is full"):
+            index.apply(batch(items=[replace(make_document("b"), head=b"x" * 1_000_000)]))
+        assert ids(index) == ["a"]
+
+
+def test_a_closed_index_does_not_answer(index: SqliteIndex) -> None:
+    index.close()
+    index.close()
+    with pytest.raises(IndexUnavailable, match="closed"):
+        index.check()
+
+
+def test_closing_waits_for_nobody_and_leaves_no_connection(index: SqliteIndex, path: Path) -> None:
+    with index._pool.read() as db:
+        index.close()
+        assert db.execute("SELECT count(*) FROM items").fetchone() == (0,)
+    with pytest.raises(sqlite3.ProgrammingError):
+        db.execute("SELECT 1")
+    assert not path.with_name(path.name + "-wal").exists()
+
+
+def test_records_are_kept_compressed(index: SqliteIndex, path: Path) -> None:
+    index.apply(batch(now=NOW, records=[record(raw=b"<xml/>" * 10_000)]))
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT length(raw) FROM records").fetchone()[0] < 1000
+    db.close()

@@ -1,0 +1,1 @@
+"""The launcher of the tests' Elasticsearch node: see tests/support/elasticsearch.py."""
