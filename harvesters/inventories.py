@@ -34,11 +34,18 @@ def read_inventory(inventory: Inventory, size: int) -> Iterator[Answer]:
             packaged = file.read(len(_SQLITE)) == _SQLITE
         answers = _slices(read_geopackage(path.read_bytes(), inventory.columns), size) if packaged else _parts(inventory, size)
         for answer in answers:
-            yield replace(answer, broken=tuple(_named(broken, path) for broken in answer.broken))
+            records = tuple(replace(record, native_id=_in_file(record.native_id, path)) for record in answer.records)
+            yield Answer(records, tuple(_named(broken, path) for broken in answer.broken))
     except NotAnAnswer as error:
         raise Misconfigured(f"inventories: {path}: {error}") from None
     except OSError as error:
         raise Misconfigured(f"inventories: {path}: {error.strerror}") from None
+
+
+def _in_file(native_id: str, path: Path) -> str:
+    """Two inventories may list the same product, each in its own words: their records must not take each other's place."""
+    form, _, product = native_id.partition(":")
+    return f"{form}:{path.name}:{product}"
 
 
 def _slices(answer: Answer, size: int) -> Iterator[Answer]:

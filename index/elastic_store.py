@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from elastic_transport import ConnectionTimeout, TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from index.protocol import IndexUnavailable
 
@@ -93,7 +93,11 @@ class Store:
         except ConnectionTimeout as error:
             raise IndexUnavailable(f"Elasticsearch at {self._name} did not answer in time") from error
         except TransportError as error:
-            raise IndexUnavailable(f"Elasticsearch at {self._name} cannot be reached: {_line(error.message)}") from error
+            # Less the name of a class of the client's.
+            reason = _line(error.message.rpartition("): ")[2])
+            raise IndexUnavailable(f"Elasticsearch at {self._name} cannot be reached: {reason}") from error
+        except UnsupportedProductError as error:
+            raise IndexUnavailable(f"what answers at {self._name} is not Elasticsearch") from error
         except ApiError as error:
             raise IndexUnavailable(f"Elasticsearch at {self._name} refused ({error.meta.status}): {_reason(error.body)}") from error
 

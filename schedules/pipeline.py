@@ -18,8 +18,8 @@ from mappings.validation import Validator
 class Pipeline:
     """Turns pages of one source into batches: what did not change costs no mapping and no write.
 
-    `begin_stream` forgets which records were seen, for ids are unique within a stream; so memory grows with a stream's length
-    only (8 bytes of hash a record), never with its content.
+    `begin_stream` forgets which records were seen: ids are unique within a stream. Memory grows with a stream's length only (one
+    number a record), never with its content.
     """
 
     source: str
@@ -41,9 +41,9 @@ class Pipeline:
         work.settle_items()
         return work.batch(), replace(work.counts(), missing=page.missing, filtered=page.filtered)
 
-    def first_sight(self, native_id: str, print_: bytes) -> bool:
-        """False when this run saw this very version already."""
-        key = int.from_bytes(blake2b(native_id.encode() + b"\0" + print_, digest_size=8).digest())
+    def first_sight(self, native_id: str) -> bool:
+        """False when this stream brought the record already."""
+        key = int.from_bytes(blake2b(native_id.encode(), digest_size=8).digest())
         if key in self._seen:
             return False
         self._seen.add(key)
@@ -64,6 +64,7 @@ class _Work:
     now: datetime
     known: Mapping[str, Known] = field(default_factory=dict)
     changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     notices: dict[str, datetime | None] = field(default_factory=dict)
@@ -84,31 +85,37 @@ class _Work:
         pipeline = self.pipeline
         ids = {record.native_id for record in page.records} | {broken.native_id for broken in page.broken}
         self.known = pipeline.index.known(pipeline.source, ids) if ids else {}
-        for record in page.records:
-            if record.deleted:
-                self.notices[record.native_id] = record.updated
-            else:
-                self._compare(record)
+        for record in self._latest(page.records):
+            self._compare(record)
         for broken in page.broken:
             print_ = blake2b(broken.raw, digest_size=16).digest()
             record = Record(pipeline.source, broken.native_id, None, broken.raw, media_type="application/json")
             self._reject(record, print_, broken.reason, broken.field)
 
+    def _latest(self, records: Iterable[Record]) -> Iterable[Record]:
+        """One version of each record: of two in a page the newer, of two of the same time the first."""
+        latest: dict[str, Record] = {}
+        for record in records:
+            if record.deleted:
+                self.notices[record.native_id] = record.updated
+                continue
+            earlier = latest.setdefault(record.native_id, record)
+            if earlier is not record:
+                self.count("repeated")
+                if earlier.updated and record.updated and record.updated > earlier.updated:
+                    latest[record.native_id] = record
+        return latest.values()
+
     def _compare(self, record: Record) -> None:
         print_ = fingerprint(record, self.pipeline.mapping)
         known = self.known.get(record.native_id)
-        if not self.pipeline.first_sight(record.native_id, print_):
-            self.count("repeated")
-        elif known is not None and known.fingerprint == print_:
-            self.count("rejected" if known.quarantined else "unchanged")
-        else:
-            earlier = self.changed.get(record.native_id)
-            if earlier is not None:
-                # Two versions in one page: the newer stays, the other was announced for nothing.
-                self.count("repeated")
-                if earlier[0].updated and record.updated and record.updated < earlier[0].updated:
-                    return
-            self.changed[record.native_id] = (record, print_)
+        again = not self.pipeline.first_sight(record.native_id)
+        if known is not None and known.fingerprint == print_:
+            self.count("repeated" if again else "rejected" if known.quarantined else "unchanged")
+            return
+        self.changed[record.native_id] = (record, print_)
+        if again:
+            self.again.add(record.native_id)
 
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
@@ -167,14 +174,18 @@ class _Work:
             self._settle(key, joining.get(key, ()), staying)
 
     def _drop_stale(self, kept: Mapping[str, StoredRecord]) -> None:
-        """What is older than the version kept changes nothing: a notice of deletion read again, a page from a lagging replica."""
+        """What is older than the version kept changes nothing: a notice of deletion read again, a page from a lagging replica.
+
+        A record that the stream brought already must be newer: two that share a name would else take turns at every harvest.
+        """
         for native_id, updated in self.notices.items():
             known, member = self.known.get(native_id), kept.get(native_id)
             if known is not None and not _is_older(updated, member):
                 self.forgotten.append(native_id)
                 self.count("deleted")
         for native_id, (stored, _) in list(self.mapped.items()):
-            if _is_older(stored.updated, kept.get(native_id)):
+            member = kept.get(native_id)
+            if _is_older(stored.updated, member) or (native_id in self.again and not _is_newer(stored.updated, member)):
                 del self.mapped[native_id]
                 self.count("repeated")
 
@@ -219,6 +230,10 @@ class _Work:
 
 def _is_older(updated: datetime | None, member: StoredRecord | None) -> bool:
     return updated is not None and member is not None and member.updated is not None and updated < member.updated
+
+
+def _is_newer(updated: datetime | None, member: StoredRecord | None) -> bool:
+    return member is None or (updated is not None and member.updated is not None and updated > member.updated)
 
 
 def _record(source: str, member: StoredRecord) -> Record:

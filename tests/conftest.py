@@ -1,7 +1,7 @@
 """Fixtures that every folder's tests share."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,27 +32,36 @@ def sample() -> Callable[[str], bytes]:
     return lambda path: shared(f"samples/{path}").read_bytes()
 
 
+Opener = Callable[[], Index]
+
+
 @contextmanager
-def _store(request: pytest.FixtureRequest, folder: Path) -> Iterator[Index]:
-    if request.param == "sqlite":
-        with SqliteIndex.open(folder / "index.sqlite") as index:
-            yield index
-        return
-    url, prefix = request.getfixturevalue("elasticsearch_url"), f"test-{uuid4().hex}"
-    with ElasticIndex.open(url, prefix=prefix) as index:
-        yield index
-    elasticsearch.remove(url, prefix)
+def _stores(request: pytest.FixtureRequest, folder: Path) -> Iterator[Opener]:
+    """Opens a new store, each time anew; everything is closed, and removed, at the end."""
+    with ExitStack() as opened:
+        if request.param == "sqlite":
+            yield lambda: opened.enter_context(SqliteIndex.open(folder / "index.sqlite"))
+            return
+        url, prefix = request.getfixturevalue("elasticsearch_url"), f"test-{uuid4().hex}"
+        opened.callback(elasticsearch.remove, url, prefix)
+        yield lambda: opened.enter_context(ElasticIndex.open(url, prefix=prefix))
 
 
 @pytest.fixture(params=STORES)
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the test's store, each time anew: for what must outlive a connection."""
+    with _stores(request, tmp_path) as opener:
+        yield opener
+
+
+@pytest.fixture
+def index(open_index: Opener) -> Index:
     """A new, empty store of each kind."""
-    with _store(request, tmp_path) as opened:
-        yield opened
+    return open_index()
 
 
 @pytest.fixture(scope="module", params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """As `index`, one for all tests of a module."""
-    with _store(request, tmp_path_factory.mktemp("store")) as opened:
-        yield opened
+    with _stores(request, tmp_path_factory.mktemp("store")) as opener:
+        yield opener()

@@ -14,6 +14,8 @@ from mappings.times import format_time, usable_time
 from mappings.values import angle_0_360, number, percent, positive, text
 
 FORM = "delivery"
+# A product may also stand in an inventory or in the STAC API, under the same name: each of its records has a name of its own.
+_PREFIX = f"{FORM}:"
 MEDIA_TYPE = "application/xml"
 # Metres by mission and spectral processing.
 _GSD = {"PHR": {"PAN": 0.5, "P": 0.5, "MS": 2.0}, "SPOT": {"PAN": 1.5, "P": 1.5, "MS": 6.0}}
@@ -27,7 +29,7 @@ def to_record(xml: bytes, name: str) -> Record:
     product = product_name(name)
     if not product:
         raise NotAnAnswer(f"no product name in {name[:80]!r}")
-    return Record(source="dinamis", native_id=product, updated=None, raw=xml, media_type=MEDIA_TYPE)
+    return Record(source="dinamis", native_id=f"{_PREFIX}{product}", updated=None, raw=xml, media_type=MEDIA_TYPE)
 
 
 def product_name(name: str) -> str:
@@ -57,14 +59,15 @@ def to_item(record: Record) -> Item:
     root = _parse(record.raw)
     if etree.QName(root).localname != "Dimap_Document":
         raise Unmappable(f"no DIMAP: {etree.QName(root).localname}", "Dimap_Document")
+    product = record.native_id.removeprefix(_PREFIX)
     sources = [found for element in root.iterfind(".//{*}Source_Identification/{*}SOURCE_ID") if (found := text(element.text))]
     # The identifier of a file begins with its kind, which the product's name does not have.
-    scene = scene_of(*sources, f"DIM_{record.native_id}")
-    mission = _mission(root, scene, record.native_id)
+    scene = scene_of(*sources, f"DIM_{product}")
+    mission = _mission(root, scene, product)
     spectral = _text(root, "Product_Settings", "SPECTRAL_PROCESSING")
     return held_item(
         record,
-        item_id=record.native_id,
+        item_id=product,
         form=FORM,
         mission=mission,
         scene=scene,

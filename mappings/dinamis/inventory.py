@@ -31,7 +31,7 @@ def to_record(row: dict[str, str], geometry: dict[str, Any] | None) -> Record:
     # An address that is no plain https one could hold a signature or a password: it is not kept.
     kept = {name: value for name, value in row.items() if name != "href"} | ({"href": href} if href else {})
     raw = orjson.dumps({"kind": KIND, "row": kept, "geometry": geometry})
-    return Record(source="dinamis", native_id=native_id, updated=None, raw=raw, media_type="application/json")
+    return Record(source="dinamis", native_id=f"{KIND}:{native_id}", updated=None, raw=raw, media_type="application/json")
 
 
 def to_item(record: Record, members: dict[str, Any]) -> Item:

@@ -17,7 +17,9 @@ from moisson.settings import ConfigError
 
 def map_records(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=f"One of {', '.join(MAPPINGS)}")],
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Recorded answers: a page, a feature, a list of records; - is standard input")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Recorded answers; - is standard input")
+    ],
 ) -> None:
     """Maps recorded answers of SOURCE, prints one STAC Item a line, rejected records on standard error."""
     mapping = MAPPINGS.get(source)

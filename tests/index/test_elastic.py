@@ -66,6 +66,26 @@ def store(client: Elasticsearch) -> Store:
     return Store(client, "test", 30)
 
 
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Address of a web server that is something else."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>welcome</html>")
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def document(
     name: str = "a", text: str = "", collection: str = "c", wkb: bytes | None = None, records: tuple[str, ...] = ("r",)
 ) -> Document:
@@ -264,6 +284,11 @@ def test_a_cluster_that_is_down_is_an_error_soon_and_shows_no_password() -> None
     assert time.monotonic() - begin < 5
     assert "password" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_elasticsearch_is_named_so(stranger: str) -> None:
+    with pytest.raises(IndexUnavailable, match=f"what answers at {stranger} is not Elasticsearch"):
+        ElasticIndex.open(stranger)
 
 
 def test_indices_that_were_deleted_are_noticed(index: ElasticIndex, elasticsearch_url: str, prefix: str) -> None:

@@ -66,7 +66,7 @@ def test_a_delivered_product_field_by_field(validator: Validator) -> None:
         "order:status": "succeeded",
         "moisson:licence": "dsp-pleiades",
         "moisson:scene": "PHR1A/20121004T081923.8",
-        "moisson:source_id": NAME,
+        "moisson:source_id": f"delivery:{NAME}",
     }
     assert {name: item["properties"].get(name) for name in expected} == expected
     assert "SO12000001" not in str(item)
@@ -74,10 +74,10 @@ def test_a_delivered_product_field_by_field(validator: Validator) -> None:
 
 def test_read_alone_takes_the_name_from_the_image_files() -> None:
     (record,) = dinamis.read(DIMAP.encode()).records
-    assert record.native_id == NAME
+    assert record.native_id == f"delivery:{NAME}"
     assert dinamis.to_item(record) == item_of(DIMAP)
     (record,) = dinamis.read(DIMAP.replace("DATA_FILE_PATH", "OTHER").encode()).records
-    assert record.native_id == "PHR1A_MS_201210040819238"
+    assert record.native_id == "delivery:PHR1A_MS_201210040819238"
 
 
 def test_without_an_imaging_time_the_data_strip_or_the_name_tells_it() -> None:

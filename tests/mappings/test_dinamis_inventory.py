@@ -40,7 +40,7 @@ def test_a_french_inventory_field_by_field(encoding: str, validator: Validator) 
         "order:status": "succeeded",
         "moisson:availability": "held",
         "moisson:licence": "dsp-pleiades",
-        "moisson:source_id": "P1",
+        "moisson:source_id": "inventory:P1",
     }
     assert {name: item["properties"].get(name) for name in expected} == expected
     assert item["assets"]["data"] == {
@@ -67,7 +67,7 @@ def test_an_english_inventory_with_bounds(delimiter: str, validator: Validator) 
 def test_a_bad_row_is_broken_with_its_line_and_the_others_stay() -> None:
     body = b'id;satellite;date\nA;SPOT6;2018-01-01\n;SPOT6;2018-01-02\n\nB;SPOT6;2018-01-03;x;y\n"C\nD";SPOT7;2018-01-04\nE\n'
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["A", "C\nD", "E"]
+    assert [record.native_id for record in answer.records] == ["inventory:A", "inventory:C\nD", "inventory:E"]
     assert [broken.reason for broken in answer.broken] == ["line 3: no identifier", "line 5: 5 columns where the header has 3"]
     assert len({broken.native_id for broken in answer.broken}) == 2
 
@@ -75,7 +75,7 @@ def test_a_bad_row_is_broken_with_its_line_and_the_others_stay() -> None:
 def test_a_cell_beyond_the_readers_limit_breaks_its_row_only() -> None:
     body = b"id;satellite;date\n" + b"A" * 200_000 + b";SPOT6;2018-01-01\nB;SPOT6;2018-01-02\n"
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["B"]
+    assert [record.native_id for record in answer.records] == ["inventory:B"]
     assert [broken.reason.partition(":")[0] for broken in answer.broken] == ["line 2"]
 
 
@@ -192,7 +192,7 @@ def test_a_geopackage_is_read_and_turned_to_degrees(crs: str, validator: Validat
 def test_a_geopackage_row_without_identifier_is_broken() -> None:
     body = geopackage("EPSG:4326", id=np.array(["A", None], dtype=object), satellite=np.array(["SPOT7", "SPOT7"], dtype=object))
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["A"]
+    assert [record.native_id for record in answer.records] == ["inventory:A"]
     assert [broken.reason for broken in answer.broken] == ["inventaire row 2: no identifier"]
 
 
