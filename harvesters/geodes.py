@@ -11,6 +11,7 @@ from harvesters.http import Fetcher
 from harvesters.paging import Batch, Paging, Window, read_windows
 from harvesters.scope import Area, page_of, utc_now
 from harvesters.source import Page, Span
+from harvesters.trust import check_answer
 from mappings import peps
 from mappings.peps import geodes
 from mappings.record import Mapping
@@ -88,15 +89,18 @@ class GeodesSource:
         if self._area is not None:
             # Only polygons are looked at, anything else gives the whole catalogue (§2.3).
             body.update({"intersects": self._area.geojson} if self._area.crosses else {"bbox": self._area.bounds})
-        answer = self._fetcher.fetch_json("POST", f"{self._settings.url.rstrip('/')}/search", json=body, check=_check)
+        answer = self._fetcher.fetch_json(
+            "POST", f"{self._settings.url.rstrip('/')}/search", json=body, check=partial(_check, collection, window)
+        )
         return Batch(answer["features"], _total(answer))
 
 
-def _check(answer: dict[str, Any]) -> None:
+def _check(collection: str, window: Window, answer: dict[str, Any]) -> None:
     if not isinstance(answer.get("features"), list):
         raise Retry("GEODES: an answer without a list of features")
     if _total(answer) is None:
         raise Retry("GEODES: an answer without context.matched or numberMatched")
+    check_answer("GEODES", answer["features"], window, time="datetime", terms={"dataset": collection})
 
 
 def _total(answer: dict[str, Any]) -> int | None:

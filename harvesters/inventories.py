@@ -1,6 +1,7 @@
 """Inventories: lists of purchased images as files, CSV read in parts so that its length does not matter, GeoPackage whole."""
 
 import codecs
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from harvesters.errors import Misconfigured
 from mappings.dinamis.tables import read_csv, read_geopackage
 from mappings.record import Answer, Broken, NotAnAnswer
 
+LOGGER = logging.getLogger(__name__)
 _SQLITE = b"SQLite format 3\0"
 # "line-12", perhaps with a hash of the row after it.
 _LINE = re.compile(r"line-(\d+)(.*)", re.DOTALL)
@@ -33,9 +35,14 @@ def read_inventory(inventory: Inventory, size: int) -> Iterator[Answer]:
         with path.open("rb") as file:
             packaged = file.read(len(_SQLITE)) == _SQLITE
         answers = _slices(read_geopackage(path.read_bytes(), inventory.columns), size) if packaged else _parts(inventory, size)
+        located = rows = 0
         for answer in answers:
+            rows += len(answer.records)
+            located += sum(record.json["geometry"] is not None for record in answer.records)
             records = tuple(replace(record, native_id=_in_file(record.native_id, path)) for record in answer.records)
             yield Answer(records, tuple(_named(broken, path) for broken in answer.broken))
+        if rows and not located:
+            LOGGER.warning("%s: no row has a footprint, so that no search by area finds them: name its column in `columns` (wkt)", path)
     except NotAnAnswer as error:
         raise Misconfigured(f"inventories: {path}: {error}") from None
     except OSError as error:

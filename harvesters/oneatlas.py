@@ -16,6 +16,7 @@ from harvesters.oneatlas_token import Tokens
 from harvesters.paging import Ask, Batch, Paging, Window, read_windows
 from harvesters.scope import Area, page_of, utc_now
 from harvesters.source import Page, Span
+from harvesters.trust import check_answer
 from mappings import airbus
 from mappings.airbus import optical
 from mappings.record import Mapping, Record, Unmappable
@@ -128,7 +129,7 @@ class OneAtlasSource:
             body["workspace"] = workspace
         if self._area is not None:
             body.update({"geometry": self._area.geojson} if self._area.crosses else {"bbox": self._area.text})
-        answer = self._post("/api/v2/opensearch", body, "features")
+        answer = self._post("/api/v2/opensearch", body, partial(_check_search, terms, window))
         return Batch(answer["features"], answer["totalResults"])
 
     # --- deletions -----------------------------------------------------------------------------------------------------------
@@ -157,21 +158,21 @@ class OneAtlasSource:
 
     def _deleted(self, window: Window, page: int) -> Batch:
         body = {"deletedDate": _range(window), "itemsPerPage": _DELETIONS_SIZE, "startIndex": (page - 1) * _DELETIONS_SIZE}
-        answer = self._post("/api/v1/deleted/search", body, "data")
+        answer = self._post("/api/v1/deleted/search", body, partial(_check, "data"))
         return Batch(answer["data"], answer["totalResults"])
 
     # --- requests ------------------------------------------------------------------------------------------------------------
-    def _post(self, path: str, body: dict[str, Any], member: str) -> dict[str, Any]:
+    def _post(self, path: str, body: dict[str, Any], check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         url = self._settings.search_url.rstrip("/") + path
         headers = self._tokens.headers()
         try:
-            return self._fetcher.fetch_json("POST", url, json=body, headers=headers, check=partial(_check, member))
+            return self._fetcher.fetch_json("POST", url, json=body, headers=headers, check=check)
         except Misconfigured:
             # A token may end before its time: once a new one, then it is the key.
             if not headers:
                 raise
         self._tokens.forget()
-        return self._fetcher.fetch_json("POST", url, json=body, headers=self._tokens.headers(), check=partial(_check, member))
+        return self._fetcher.fetch_json("POST", url, json=body, headers=self._tokens.headers(), check=check)
 
 
 def _range(window: Window) -> str:
@@ -185,6 +186,11 @@ def _check(member: str, answer: dict[str, Any]) -> None:
         raise Retry(f"OneAtlas announces an error: {str(answer.get('message') or answer.get('error'))[:200]}")
     if not isinstance(answer.get(member), list) or not isinstance(total, int) or isinstance(total, bool) or total < 0:
         raise Retry(f"OneAtlas: an answer without {member} and totalResults")
+
+
+def _check_search(terms: dict[str, str], window: Window, answer: dict[str, Any]) -> None:
+    _check("features", answer)
+    check_answer("OneAtlas", answer["features"], window, time="lastUpdateDate", terms=terms)
 
 
 def _to_deletion(source: str, member: dict[str, Any]) -> Record:

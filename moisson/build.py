@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as day_time
 from functools import singledispatch
+from time import sleep
 from urllib.parse import urlsplit, urlunsplit
 
 from harvesters import dinamis, geodes, oneatlas, resto
@@ -50,9 +52,11 @@ def chosen_sources(settings: Settings, names: list[str]) -> list[str]:
 
 
 @contextmanager
-def open_source(name: str, section: SourceSettings, now: Callable[[], datetime]) -> Iterator[Source]:
-    """The source over its own HTTP client, which is closed at the end."""
-    with Fetcher(_policy(section.http), setting=f"sources.{name}") as fetcher:
+def open_source(
+    name: str, section: SourceSettings, now: Callable[[], datetime], sleep: Callable[[float], None] = sleep
+) -> Iterator[Source]:
+    """The source over its own HTTP client, which is closed at the end; `sleep` waits (seconds) between tries."""
+    with Fetcher(_policy(section.http), setting=f"sources.{name}", sleep=sleep) as fetcher:
         yield _build(section, name, fetcher, now)
 
 
@@ -100,7 +104,7 @@ def _oneatlas(section: OneAtlasSettings, name: str, fetcher: Fetcher, now: Calla
 @_build.register
 def _dinamis(section: DinamisSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
     settings = dinamis.DinamisSettings(
-        stac=StacApiSettings(url=section.stac_url, collections=section.collections) if section.stac_url else None,
+        stac=StacApiSettings(section.stac_url, section.collections, page_size=section.page_size) if section.stac_url else None,
         inventories=tuple(Inventory(entry.path, entry.columns) for entry in section.inventories),
         deliveries=section.deliveries,
         area=section.area,
@@ -115,4 +119,4 @@ def _policy(http: HttpSettings) -> HttpPolicy:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), tzinfo=UTC) if day else None
+    return datetime.combine(day, day_time(), tzinfo=UTC) if day else None

@@ -114,6 +114,7 @@ class DinamisSettings(_Source):
     mapping: Literal["dinamis"] = "dinamis"
     stac_url: str | None = "https://api.stac.teledetection.fr"
     collections: tuple[str, ...] = ("spot-6-7-drs",)
+    page_size: int = Field(100, ge=1, le=10_000)
     inventories: tuple[InventorySettings, ...] = ()
     deliveries: tuple[Path, ...] = ()
 

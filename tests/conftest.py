@@ -60,6 +60,13 @@ def index(open_index: Opener) -> Index:
     return open_index()
 
 
+@pytest.fixture(params=STORES)
+def open_index_twice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Index]]:
+    """Two empty stores of a kind, to compare what ends up in them."""
+    with _stores(request, tmp_path_factory.mktemp("one")) as one, _stores(request, tmp_path_factory.mktemp("other")) as other:
+        yield one(), other()
+
+
 @pytest.fixture(scope="module", params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """As `index`, one for all tests of a module."""

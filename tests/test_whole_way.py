@@ -61,7 +61,8 @@ def test_every_scene_is_an_item_with_its_facts(served: Served, truth: Truths, va
         item = by_id[entry.id]
         properties = item["properties"]
         assert (properties["moisson:source"], properties["moisson:availability"]) == (entry.source, entry.availability)
-        assert abs((parse_time(properties["datetime"], "t") - entry.datetime).total_seconds()) < 0.1, entry.id
+        # GEODES writes some times without their fraction of a second.
+        assert abs((parse_time(properties["datetime"], "t") - entry.datetime).total_seconds()) < 1, entry.id
         assert shape(item["geometry"]).symmetric_difference(footprint).area < 1e-6 * footprint.area
     for item in list(by_id.values())[::20]:
         validator.check(item)

@@ -16,7 +16,7 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "level": ("niveau", "level", "niveau_traitement", "niveau_de_traitement", "processing_level"),
     "spectral": ("mode", "mode_spectral", "spectral", "spectral_mode", "spectral_processing", "bandes"),
     "source_id": ("source_id", "source", "datastrip", "id_source", "source_identifier"),
-    "wkt": ("emprise", "wkt", "geometry", "geometrie", "footprint", "geom", "the_geom"),
+    "wkt": ("emprise", "emprise_wkt", "wkt", "wkt_geom", "geometry", "geometrie", "footprint", "geom", "the_geom"),
     "west": ("west", "ouest", "xmin", "lon_min", "min_lon"),
     "south": ("south", "sud", "ymin", "lat_min", "min_lat"),
     "east": ("east", "est", "xmax", "lon_max", "max_lon"),

@@ -40,6 +40,9 @@ def to_item(record: Record, members: dict[str, Any]) -> Item:
     item_id, source_id, href = text(row.get("id")), text(row.get("source_id")), address(row.get("href"))
     if item_id is None:
         raise Unmappable("no identifier", "row.id")
+    if row.get("wkt"):
+        # What could be read was taken out of the row.
+        raise Unmappable(f"a footprint that cannot be read: {str(row['wkt'])[:60]!r}", "row.wkt")
     scene = scene_of(source_id, item_id)
     asset = _asset(href, row) if href else None
     return held_item(

@@ -17,9 +17,7 @@ from moisson.settings import ConfigError
 
 def map_records(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=f"One of {', '.join(MAPPINGS)}")],
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Recorded answers; - is standard input")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Recorded answers; - is standard input")],
 ) -> None:
     """Maps recorded answers of SOURCE, prints one STAC Item a line, rejected records on standard error."""
     mapping = MAPPINGS.get(source)

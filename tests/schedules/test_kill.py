@@ -16,9 +16,9 @@ from tests.support.harvesting import contents
 from tests.upstreams import Upstreams, World, write_deliveries
 
 SOURCES = ["peps", "airbus", "dinamis"]
-WORLD = World(400)
+WORLD = World(1000)
 # Requests that the archives have seen when the harvest is killed; a little later for each, so that it also dies between requests.
-KILL_POINTS = [1, 3, 5, 8, 11, 14]
+KILL_POINTS = [1, 2, 4, 6, 8, 11]
 
 
 def start(config: Path, up: Upstreams) -> "subprocess.Popen[bytes]":
@@ -57,7 +57,7 @@ def test_a_killed_harvest_run_again_ends_as_one_that_was_never_killed(
         assert start(config, up).wait(120) == 0
         requests = len(up.log)
         whole = what_is_kept(config)
-        assert len(whole["items"]) == 400
+        assert len(whole["items"]) == 1000
         config = config_in(tmp_path / "killed", up, deliveries, index("killed"))
         killed = 0
         for point in KILL_POINTS:

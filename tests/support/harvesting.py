@@ -1,5 +1,6 @@
 """Whole harvests of the stand-ins into an index, in this process."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,21 @@ def settings_for(up: Upstreams, deliveries: Path | None = None, http: HttpSettin
     }
 
 
-def harvest_all(index: Index, sources: dict[str, SourceSettings], *names: str, options: Options | None = None) -> dict[str, Run]:
-    """One run of each source; their reports by name."""
-    now = lambda: datetime.now(UTC)  # noqa: E731
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def harvest_all(
+    index: Index,
+    sources: dict[str, SourceSettings],
+    *names: str,
+    options: Options | None = None,
+    sleep: Callable[[float], None] = lambda seconds: None,
+) -> dict[str, Run]:
+    """One run of each source; their reports by name. Nobody sleeps: `sleep` is told for how long."""
     runs = {}
     for name in names or sources:
-        with open_source(name, sources[name], now) as source:
+        with open_source(name, sources[name], now, sleep) as source:
             runs[name] = harvest(source, index, _VALIDATOR, now=now, owner="test", options=options or Options())
     return runs
 
