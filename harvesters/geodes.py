@@ -66,10 +66,7 @@ class GeodesSource:
             return
         paging = Paging(settings.page_size, settings.window_limit)
         for piece in read_windows(partial(self._ask, collection), Window(since, until), paging):
-            yield page_of(
-                self.name, collection, piece.members, geodes.to_record,
-                area=self._area, until=until, ordered=True, missing=piece.missing, total=piece.total,
-            )  # fmt: skip
+            yield page_of(self.name, collection, piece, geodes.to_record, area=self._area, until=until, ordered=True)
 
     def _ask(self, collection: str, window: Window, page: int) -> Batch:
         body: dict[str, Any] = {

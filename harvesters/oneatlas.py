@@ -107,10 +107,7 @@ class OneAtlasSource:
         paging = Paging(settings.page_size, settings.cap - 1, exact=False, narrower=partial(self._by_platform, constellation))
         ask = partial(self._search, {"constellation": constellation})
         for piece in read_windows(ask, Window(since, until), paging):
-            yield page_of(
-                self.name, constellation, piece.members, optical.to_record,
-                area=self._area, until=until, ordered=True, missing=piece.missing, total=piece.total,
-            )  # fmt: skip
+            yield page_of(self.name, constellation, piece, optical.to_record, area=self._area, until=until, ordered=True)
 
     def _by_platform(self, constellation: str, window: Window) -> Sequence[Ask]:
         """For one instant with more records than the cap, as a republication of a whole archive may leave."""
@@ -152,7 +149,7 @@ class OneAtlasSource:
         # One id may be deleted several times: what is counted are notices.
         paging = Paging(_DELETIONS_SIZE, settings.cap - 1, exact=False, identity=str)
         for piece in read_windows(self._deleted, Window(since, until), paging):
-            page = page_of(self.name, DELETIONS, piece.members, to_record, until=until, missing=piece.missing, total=piece.total)
+            page = page_of(self.name, DELETIONS, piece, to_record, until=until)
             # Of several notices of one record the newest counts: it comes last.
             yield replace(page, records=tuple(sorted(page.records, key=attrgetter("updated"))))
 

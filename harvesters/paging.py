@@ -44,10 +44,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Piece:
-    """What a window gave: the members of an answer, or at its end how many announced ones never came."""
+    """What a window gave: the members of an answer, or at its end how many announced ones never came, and where it began."""
 
     members: Sequence[Any] = ()
     missing: int = 0
+    missing_since: datetime | None = None
     total: int | None = None
 
 
@@ -135,7 +136,7 @@ def _read(ask: Ask, window: Window, first: Batch, paging: Paging, total: int | N
         if reading.repeated:
             raise StopSource(f"the archive repeats itself: a page of {window} brings only records that earlier pages brought")
     if reading.missing:
-        yield Piece(missing=reading.missing, total=total)
+        yield Piece(missing=reading.missing, missing_since=window.since, total=total)
 
 
 def _pass(

@@ -63,7 +63,7 @@ class RestoSource:
         while start < until:
             end = min(start + settings.window, until)
             for piece in read_windows(partial(self._ask, collection), Window(start, end), paging):
-                yield page_of(self.name, collection, piece.members, resto.to_record, area=self._area)
+                yield page_of(self.name, collection, piece, resto.to_record, area=self._area)
             start = end
 
     def _ask(self, collection: str, window: Window, page: int) -> Batch:

@@ -10,6 +10,7 @@ import orjson
 import shapely
 from shapely.geometry import shape
 
+from harvesters.paging import Piece
 from harvesters.source import Page
 from mappings.geometry import box, clean_footprint, mapping_of
 from mappings.record import Answer, Broken, Record, Unmappable, answer_of
@@ -62,14 +63,14 @@ class Area:
 
 
 def page_of(
-    source: str, stream: str, members: Sequence[Any], to_record: ToRecord, *, area: Area | None = None, until: datetime | None = None,
-    ordered: bool = False, missing: int = 0, total: int | None = None,
+    source: str, stream: str, piece: Piece, to_record: ToRecord, *, area: Area | None = None, until: datetime | None = None,
+    ordered: bool = False,
 ) -> Page:  # fmt: skip
     """The members of one answer as a Page: each a Record under the source's configured name, a Broken, or filtered.
 
     `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too.
     """
-    kept = members if area is None else [member for member in members if not area.excludes(member)]
+    kept = piece.members if area is None else [member for member in piece.members if not area.excludes(member)]
     answer = _answer(kept, to_record)
     records = [record for record in answer.records if until is None or record.updated is None or record.updated < until]
     return Page(
@@ -77,9 +78,10 @@ def page_of(
         records=tuple(record if record.source == source else replace(record, source=source) for record in records),
         broken=answer.broken,
         ordered=ordered,
-        missing=missing,
-        filtered=len(members) - len(records) - len(answer.broken),
-        total=total,
+        missing=piece.missing,
+        missing_since=piece.missing_since,
+        filtered=len(piece.members) - len(records) - len(answer.broken),
+        total=piece.total,
     )
 
 

@@ -15,7 +15,8 @@ class Page:
 
     `stream` names the sequence whose watermark it moves (a GEODES collection, a workspace, the deletions feed). `ordered` says
     that the stream ascends by `updated`, so that its watermark may be saved after each page; else only after a complete run.
-    `missing` counts records that the archive announced and did not give (known when a window is read to its end); `filtered`
+    `missing` counts records that the archive announced and did not give, known when a window of times is read to its end, and
+    `missing_since` is that window's start: the next run reads from there, whatever the watermark says. `filtered` counts
     those outside the source's scope; `total` what the stream expects in all, for a progress bar. A deleted record carries the time
     of its deletion in `updated`: one older than the version kept is stale (published again since) and removes nothing.
     """
@@ -25,6 +26,7 @@ class Page:
     broken: tuple[Broken, ...] = ()
     ordered: bool = False
     missing: int = 0
+    missing_since: datetime | None = None
     filtered: int = 0
     total: int | None = None
 

@@ -11,7 +11,7 @@ from pystac_client.stac_api_io import StacApiIO
 
 from harvesters.errors import Misconfigured, Retry, StopSource
 from harvesters.http import Fetcher
-from harvesters.paging import Loop, identity_of
+from harvesters.paging import Loop, Piece, identity_of
 from harvesters.response import place
 from harvesters.scope import Area, ToRecord, page_of
 from harvesters.source import Page, Span
@@ -67,7 +67,7 @@ class StacApiSource:
             total = _total(answer) if settings.exact_totals else None
             announced = max(announced, total or 0)
             seen.update(map(identity_of, answer["features"]))
-            yield page_of(self.name, collection, answer["features"], self._to_record, area=area, total=total)
+            yield page_of(self.name, collection, Piece(answer["features"], total=total), self._to_record, area=area)
         if announced > len(seen):
             yield Page(collection, missing=announced - len(seen), total=announced)
 

@@ -17,6 +17,8 @@ from schedules.lease import take_lease
 from schedules.pipeline import Pipeline
 
 LEASE_TTL = timedelta(minutes=5)
+# A watermark beside the stream's own: where a window began that the archive did not give whole.
+_GAP = "#gap"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -48,12 +50,20 @@ def harvest(
     with _leased(index, source.name, owner, now, options) as lease:
         work = _Run(source, index, Pipeline(source.name, source.mapping, index, validator, run.id), now, options, lease, run)
         if not options.dry_run:
+            _close_forgotten(index, source.name, run.started)
             index.save_run(run)
         ended = work.close(work.drive, progress)
         if not options.dry_run:
             index.refresh()
             index.save_run(ended)
         return ended
+
+
+def _close_forgotten(index: Index, source: str, when: datetime) -> None:
+    """Whoever has the lease knows that no other run of the source lives: one still open was killed."""
+    for run in index.runs(source):
+        if run.outcome is Outcome.RUNNING:
+            index.save_run(replace(run, outcome=Outcome.ABORTED, reason="its process ended without closing it", ended=when))
 
 
 @contextmanager
@@ -84,6 +94,7 @@ class _Run:
     stream: str | None = None
     stored: dict[str, Watermark | None] = field(default_factory=dict)
     reached: dict[str, Watermark] = field(default_factory=dict)
+    gaps: set[str] = field(default_factory=set)
 
     def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
         """The one place that ends a run: every way out has its outcome and its reason."""
@@ -119,25 +130,38 @@ class _Run:
             progress(page, self.run.counts)
             if self.options.limit is not None and self.run.counts.received >= self.options.limit:
                 raise _Limit
-        if not self.run.counts.missing:
-            self._save_unordered()
+        self._save_at_the_end()
 
     def _since(self, stream: str) -> Watermark | None:
-        self.stored[stream] = self.index.watermark(self.source.name, stream)
-        return Watermark(self.options.since) if self.options.since else self.stored[stream]
+        """Where the stream begins: its watermark, or the start of a window that an earlier run did not get whole."""
+        mark = self._stored(stream)
+        if self.options.since is not None:
+            return Watermark(self.options.since)
+        gap = self.index.watermark(self.source.name, stream + _GAP)
+        if mark is None or gap is None or gap.value >= mark.value:
+            return mark
+        self.gaps.add(stream)
+        return Watermark(gap.value)
+
+    def _stored(self, stream: str) -> Watermark | None:
+        if stream not in self.stored:
+            self.stored[stream] = self.index.watermark(self.source.name, stream)
+        return self.stored[stream]
 
     def _take(self, page: Page) -> None:
         page = self._within_limit(page)
         batch, counts = self.pipeline.digest(page, self.now())
         self._advance(page)
         marks = {page.stream: self.reached[page.stream]} if page.ordered and self._may_save(page.stream) else {}
+        if page.ordered and page.missing_since is not None and not self.options.until:
+            marks[page.stream + _GAP] = Watermark(page.missing_since)
+            self.gaps.discard(page.stream)
         batch = replace(batch, watermarks=marks, lease=self._renewed())
         put = deleted = 0
         if not self.options.dry_run and not batch.is_empty():
             applied = self.index.apply(batch)
             put, deleted = applied.items_put, applied.items_deleted
-            for stream, mark in marks.items():
-                self.stored[stream] = mark
+            self.stored |= marks
         self.run = replace(
             self.run,
             counts=_sum(self.run.counts, counts),
@@ -151,7 +175,7 @@ class _Run:
         return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left])
 
     def _advance(self, page: Page) -> None:
-        mark = self.reached.get(page.stream) or self.stored.get(page.stream)
+        mark = self.reached.get(page.stream) or self._stored(page.stream)
         for record in page.records:
             if record.updated is not None:
                 mark = advance(mark, record.updated, record.native_id)
@@ -160,13 +184,16 @@ class _Run:
 
     def _may_save(self, stream: str) -> bool:
         """A backfill never saves a watermark, nor does a run that started later than the stored one: it would hide what is between."""
-        stored, reached = self.stored.get(stream), self.reached.get(stream)
+        stored, reached = self._stored(stream), self.reached.get(stream)
         if self.options.dry_run or self.options.until or reached is None or reached == stored:
             return False
         return self.options.since is None or (stored is not None and self.options.since <= stored.value)
 
-    def _save_unordered(self) -> None:
-        marks = {stream: mark for stream, mark in self.reached.items() if self._may_save(stream)}
+    def _save_at_the_end(self) -> None:
+        """Unordered streams were read whole, and gaps of earlier runs too: from here on their watermarks hold."""
+        marks = {stream: mark for stream, mark in self.reached.items() if not self.run.counts.missing and self._may_save(stream)}
+        if not self.options.dry_run and not self.options.until and self.options.since is None:
+            marks |= {stream + _GAP: self.reached[stream] for stream in self.gaps if stream in self.reached}
         if marks:
             self.index.apply(Batch(self.source.name, self.run.id, self.now(), watermarks=marks, lease=self._renewed()))
 

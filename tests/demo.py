@@ -71,8 +71,10 @@ def main() -> int:
         index = os.environ.get("MOISSON_INDEX", str(RUN / "moisson.sqlite"))
         config = write_config(up, RUN, deliveries, index)
         key = {"MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key}
-        print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.")
-        print(f"The real archives are reached by the `url` lines of {ROOT / 'moisson.toml'} (`moisson harvest` in this folder).\n")
+        print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.", flush=True)
+        print(
+            f"The real archives are reached by the `url` lines of {ROOT / 'moisson.toml'} (`moisson harvest` in this folder).\n", flush=True
+        )
         harvested = moisson("harvest", config=config, **key).wait()
         if harvested not in (0, 3):
             return harvested

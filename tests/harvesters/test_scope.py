@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from harvesters.paging import Piece
 from harvesters.scope import Area, page_of
 from mappings.record import Record, Unmappable
 
@@ -42,7 +43,7 @@ def test_only_what_surely_lies_outside_is_excluded(bounds: tuple[float, float, f
 
 def test_counts_of_a_page_add_up() -> None:
     members = [feature("a", 1, 41, 2, 42), feature("b", 60, 0, 61, 1), {"geometry": None}, 7]
-    page = page_of("peps", "stream", members, to_record, area=Area(0, 40, 10, 50))
+    page = page_of("peps", "stream", Piece(members), to_record, area=Area(0, 40, 10, 50))
     assert [record.native_id for record in page.records] == ["a"]
     assert (len(page.broken), page.filtered) == (2, 1)
     assert page.records[0].source == "peps"
@@ -50,8 +51,8 @@ def test_counts_of_a_page_add_up() -> None:
 
 def test_until_is_exclusive() -> None:
     when = datetime(2025, 1, 1, tzinfo=UTC)
-    assert page_of("s", "s", [{"id": "a"}], to_record, until=when).filtered == 1
-    assert page_of("s", "s", [{"id": "a"}], to_record, until=when.replace(microsecond=1)).filtered == 0
+    assert page_of("s", "s", Piece([{"id": "a"}]), to_record, until=when).filtered == 1
+    assert page_of("s", "s", Piece([{"id": "a"}]), to_record, until=when.replace(microsecond=1)).filtered == 0
 
 
 def test_members_that_cannot_be_written_again_are_broken_alone() -> None:
@@ -59,7 +60,7 @@ def test_members_that_cannot_be_written_again_are_broken_alone() -> None:
     for _ in range(400):
         deep = [deep]
     members = [{"id": "a"}, {"id": "b", "x": deep}, {"id": "c", "x": "\ud800"}, {"id": "d", "x": 2**70}, {"id": "e"}]
-    page = page_of("s", "s", members, to_record)
+    page = page_of("s", "s", Piece(members), to_record)
     assert [record.native_id for record in page.records] == ["a", "e"]
     assert len(page.broken) == 3
     assert all(one.raw for one in page.broken)

@@ -232,6 +232,30 @@ def test_what_was_announced_and_not_given_makes_a_run_partial(index: Index) -> N
     assert ended.counts.missing == 2
 
 
+def test_what_was_not_given_is_asked_for_again_until_it_comes(index: Index) -> None:
+    days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 5)]
+    window = datetime(2024, 2, 2, tzinfo=UTC)
+    run(index, page(days[0]), page(days[1], days[3]), page(missing=1, missing_since=window))
+    assert _starts(index, page(days[1], days[3]), page(missing=1, missing_since=window)) == "2024-02-02T00:00:00Z"
+    assert _starts(index, page(days[1], days[2], days[3])) == "2024-02-02T00:00:00Z"
+    assert _starts(index, page()) == "2024-02-04T00:00:00Z"
+    assert len(values(index)) == 4
+
+
+def _starts(index: Index, *pages: Page) -> str | None:
+    """Where the source was asked to begin."""
+    source = ToySource(pages)
+    harvest(source, index, VALIDATOR, now=lambda: NOW, owner="elsewhere:1:a")
+    return source.asked[0]
+
+
+def test_a_run_that_was_killed_is_closed_by_the_next_one(index: Index) -> None:
+    index.save_run(Run("killed", "toy", NOW - timedelta(hours=1)))
+    run(index, page(toy_record("a")))
+    outcomes = {kept.id == "killed": kept.outcome for kept in index.runs("toy")}
+    assert outcomes == {True: Outcome.ABORTED, False: Outcome.COMPLETE}
+
+
 def test_a_limit_cuts_the_page_and_the_watermark_stays_behind_it(index: Index) -> None:
     days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 6)]
     ended = run(index, page(*days), options=Options(limit=2))
