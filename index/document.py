@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 import shapely
-from shapely.geometry import shape
 
+from mappings.geometry import to_shapely
 from mappings.record import Item
 from mappings.times import parse_time, to_micros
 
@@ -44,7 +44,7 @@ def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
     properties = item["properties"]
     head, middle, rest = _cut(item)
     start, end, sort_key = _times(properties)
-    geometry = shape(item["geometry"]) if item["geometry"] else None
+    geometry = to_shapely(item["geometry"]) if item["geometry"] else None
     return Document(
         collection=item["collection"],
         id=item["id"],

@@ -1,5 +1,6 @@
 """moisson harvest: one run of each source, with progress and a report."""
 
+import gc
 import sys
 from typing import Annotated
 
@@ -39,11 +40,20 @@ def harvest(
     options = Options(since=parse_when(since), until=parse_when(until), limit=limit, dry_run=dry_run)
     settings = load_settings(config)
     names = chosen_sources(settings, sources or [])
+    spare_the_collector()
     with open_index(settings) as index:
         runs = _harvest_all(settings, names, index, options)
     for run in runs:
         sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
     raise typer.Exit(max(_EXITS[run.outcome] for run in runs))
+
+
+def spare_the_collector() -> None:
+    """Tells the garbage collector that what is loaded stays: a harvest makes many small objects and no cycles, and would else spend
+    a fifth of its time looking through modules and schemas."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options) -> list[Run]:

@@ -1,10 +1,12 @@
 """How fast records become searchable."""
 
-import os
+import contextlib
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from index.sqlite import SqliteIndex
 from mappings.record import Answer, Mapping
 from mappings.registry import MAPPINGS
 from mappings.validation import Validator
+from moisson.commands.harvest import spare_the_collector
 from schedules.run import harvest
 from tests.demo import ROOT, moisson, write_config
 from tests.upstreams import API_KEY, Upstreams, World, write_deliveries
@@ -32,13 +35,16 @@ class _Memory:
         self._pages = pages
 
     def harvest(self, span: Span) -> Iterator[Page]:
-        yield from self._pages
+        # New records each time: one that was harvested keeps its parsed JSON, which a real source lets go with the page.
+        for page in self._pages:
+            yield replace(page, records=tuple(replace(record) for record in page.records))
 
 
 def harvest_from_memory(records: int, path: Path) -> str:
     """Sentinel and Airbus records, half and half."""
     sources = [_Memory("peps", _pages("peps", records // 2)), _Memory("airbus", _pages("airbus", records // 2))]
     validator = Validator()
+    spare_the_collector()
     with SqliteIndex.open(str(path)) as index:
         start = time.perf_counter()
         received = sum(_received(source, index, validator) for source in sources)
@@ -100,6 +106,18 @@ def harvest_whole_path(size: int, folder: Path) -> Iterator[str]:
         standing.wait(timeout=20)
 
 
+def _peak_memory(process: "subprocess.Popen[bytes]") -> int:
+    """Waits for the process; its highest resident memory in MB, read from /proc while it lives (0 where there is none)."""
+    peak, status = 0, Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        # What a parent reads afterwards counts its own memory at the time of the fork too.
+        with contextlib.suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            peak = max(peak, int(found[1]) // 1024 if found else 0)
+        time.sleep(0.05)
+    return peak
+
+
 class _Addresses:
     """Where the stand-ins of another process listen."""
 
@@ -114,8 +132,7 @@ def _timed_harvest(config: Path, attempt: str) -> str:
     out = config.parent / "report.json"
     with out.open("wb") as report:
         process = moisson("harvest", "--json", config=config, stdout=report, MOISSON_SOURCES__AIRBUS__API_KEY=API_KEY)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = _peak_memory(process)
     seconds = time.perf_counter() - start
     runs = [orjson.loads(line) for line in out.read_bytes().splitlines()]
     assert all(run["outcome"] == "complete" for run in runs), runs
@@ -123,7 +140,7 @@ def _timed_harvest(config: Path, attempt: str) -> str:
     written = sum(run["items_put"] for run in runs)
     return (
         f"harvest over HTTP, {attempt}: {received} records, {written} Items written, {received / seconds:.0f} records/s,"
-        f" peak memory {usage.ru_maxrss // 1024} MB"
+        f" peak memory {peak} MB"
     )
 
 
