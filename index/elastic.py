@@ -21,6 +21,7 @@ from index.protocol import IndexUnavailable
 from index.query import Page, Query, Summary
 from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
+from mappings.times import from_micros
 from mappings.watermark import Watermark
 
 _ALL = 2**62
@@ -115,14 +116,16 @@ class ElasticIndex:
         """As Index.known."""
         ids = {native_id: doc_id(source, native_id) for native_id in native_ids}
         places = [(index, place) for place in ids.values() for index in (self._names.records, self._names.quarantine)]
-        found = self._store.mget(places, ("fingerprint", "collection", "item"))
+        found = self._store.mget(places, ("fingerprint", "collection", "item", "updated"))
         answer: dict[str, Known] = {}
         for native_id, place in ids.items():
             kept, held = found.get((self._names.records, place)), found.get((self._names.quarantine, place))
             newest = held or kept
             if newest is not None:
                 key = ItemKey(kept["collection"], kept["item"]) if kept else None
-                answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None)
+                updated = max((doc["updated"] for doc in (kept, held) if doc and doc["updated"] is not None), default=None)
+                seen = from_micros(updated) if updated is not None else None
+                answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen)
         return answer
 
     def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:

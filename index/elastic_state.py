@@ -53,6 +53,7 @@ def rejection_source(rejection: Rejection) -> dict[str, Any]:
         "fingerprint": rejection.fingerprint.hex(),
         "raw": pack(rejection.raw),
         "time": to_micros(rejection.time),
+        "updated": _optional_micros(rejection.updated),
     }
 
 
@@ -61,6 +62,7 @@ def to_rejection(source: Mapping[str, Any]) -> Rejection:
         "fingerprint": bytes.fromhex(source["fingerprint"]),
         "raw": unpack(source["raw"]),
         "time": from_micros(source["time"]),
+        "updated": _optional_time(source["updated"]),
     }
     return Rejection(**{**source, **changed})
 

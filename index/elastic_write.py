@@ -1,7 +1,8 @@
 """One batch into Elasticsearch, which has no transactions: in an order that makes every crash a repeated page.
 
-Changes first, then Items, then records and quarantine, then watermarks. A crash between leaves at most an announced change that
-comes again; what is repeated is told by its digest and not written twice.
+Changes first, then the names of new records, then Items, then records and quarantine, then watermarks. A crash between leaves at
+most an announced change that comes again; what is repeated is told by its digest and not written twice. A new record is written
+without fingerprint before its Item: if the archive deletes it before the next run, the notice finds it, and so its Item.
 
 **What a lease guarantees.** A batch takes its numbers, then checks its lease, then writes every document with those numbers as
 version. Whoever holds the next epoch took the lease after that check, so that its numbers are higher: whatever it wrote, a late
@@ -10,7 +11,7 @@ an hour. What the late writer wrote of documents that nobody wrote since stays, 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from elastic_transport import TransportError
@@ -85,6 +86,7 @@ class Writer:
         removed = list(enumerate(plan.removed, first + len(put)))
         self._make({self._names.collection(document.collection) for document in batch.items})
         self._all(batch, self._changes(batch, put, [(number, key, plan.removed[key]) for number, key in removed]))
+        self._all(batch, self._announced(batch, block.version))
         operations = [self._item(document, number, number) for number, document in put]
         operations += [self._item(document, change, block.version) for document, change in plan.relinked]
         operations += [Operation(self._names.collection(key.collection), key.id, None, number) for number, key in removed]
@@ -100,6 +102,14 @@ class Writer:
                 for stream, mark in batch.watermarks.items()
             ),
         )
+
+    def _announced(self, batch: Batch, version: int) -> Iterator[Operation]:
+        """New records without fingerprint, so that a repeated page maps them again."""
+        places = {(self._names.records, doc_id(batch.source, record.native_id)): record for record in batch.records}
+        kept = self._store.mget(places, ("item",))
+        for (index, place), record in places.items():
+            if (index, place) not in kept:
+                yield Operation(index, place, record_source(batch.source, replace(record, fingerprint=b"")), version)
 
     def _item(self, document: Document, change: int, version: int) -> Operation:
         return Operation(self._names.collection(document.collection), document.id, to_source(document, change), version)

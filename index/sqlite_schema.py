@@ -89,6 +89,7 @@ CREATE TABLE quarantine (
     run TEXT NOT NULL,
     time INTEGER NOT NULL,
     raw BLOB NOT NULL,
+    updated INTEGER,
     PRIMARY KEY (source, native_id)
 );
 CREATE TABLE watermarks (

@@ -20,14 +20,15 @@ def known(db: sqlite3.Connection, source: str, native_ids: Collection[str]) -> d
     asked = (source, _json(list(native_ids)))
     condition = "WHERE source = ? AND native_id IN (SELECT value FROM json_each(?))"
     found = {
-        native_id: Known(fingerprint, ItemKey(collection, item_id))
-        for native_id, fingerprint, collection, item_id in db.execute(
-            f"SELECT native_id, fingerprint, collection, id FROM records {condition}", asked
+        native_id: Known(fingerprint, ItemKey(collection, item_id), updated=_time(updated))
+        for native_id, fingerprint, collection, item_id, updated in db.execute(
+            f"SELECT native_id, fingerprint, collection, id, updated FROM records {condition}", asked
         )
     }
-    for native_id, fingerprint in db.execute(f"SELECT native_id, fingerprint FROM quarantine {condition}", asked):
+    for native_id, fingerprint, updated in db.execute(f"SELECT native_id, fingerprint, updated FROM quarantine {condition}", asked):
         kept = found.get(native_id)
-        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True)
+        newest = max((when for when in (_time(updated), kept.updated if kept else None) if when), default=None)
+        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True, updated=newest)
     return found
 
 
@@ -52,11 +53,11 @@ def watermark(db: sqlite3.Connection, source: str, stream: str) -> Watermark | N
 def rejections(db: sqlite3.Connection, source: str | None) -> list[Rejection]:
     """By time, then source and native id."""
     rows = db.execute(
-        """SELECT source, native_id, reason, field, fingerprint, raw, media_type, url, run, time FROM quarantine
+        """SELECT source, native_id, reason, field, fingerprint, raw, media_type, url, run, time, updated FROM quarantine
         WHERE ?1 IS NULL OR source = ?1 ORDER BY time, source, native_id""",
         (source,),
     )
-    return [Rejection(*row) for row in ((*said, from_micros(time)) for *said, time in rows)]
+    return [Rejection(*(*said, from_micros(time), _time(updated))) for *said, time, updated in rows]
 
 
 def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:

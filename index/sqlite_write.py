@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -135,18 +136,22 @@ def _put_state(db: sqlite3.Connection, batch: Batch, packed: Sequence[bytes]) ->
     source = batch.source
     _forget(db, "records", source, batch.forgotten)
     records = [
-        (source, r.native_id, r.fingerprint, *r.key, to_micros(r.updated) if r.updated else None, r.media_type, r.url, raw)
+        (source, r.native_id, r.fingerprint, *r.key, _micros(r.updated), r.media_type, r.url, raw)
         for r, raw in zip(batch.records, packed, strict=True)
     ]
     db.executemany(_PUT_RECORD, records)
     _forget(db, "quarantine", source, batch.absolved)
     rejected = [
-        (r.source, r.native_id, r.reason, r.field, r.fingerprint, r.media_type, r.url, r.run, to_micros(r.time), r.raw)
+        (r.source, r.native_id, r.reason, r.field, r.fingerprint, r.media_type, r.url, r.run, to_micros(r.time), r.raw, _micros(r.updated))
         for r in batch.rejected
     ]
-    db.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rejected)
+    db.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rejected)
     marks = [(source, stream, to_micros(m.value), orjson.dumps(sorted(m.boundary)).decode()) for stream, m in batch.watermarks.items()]
     db.executemany("INSERT OR REPLACE INTO watermarks VALUES (?, ?, ?, ?)", marks)
+
+
+def _micros(when: datetime | None) -> int | None:
+    return to_micros(when) if when else None
 
 
 def _forget(db: sqlite3.Connection, table: str, source: str, native_ids: Sequence[str]) -> None:

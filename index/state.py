@@ -32,11 +32,13 @@ class StoredItem:
 @dataclass(frozen=True)
 class Known:
     """What is known of a record before it is mapped again. `key` is None for one in quarantine that never made an Item;
-    `quarantined` says that the fingerprint is of the rejected version."""
+    `quarantined` says that the fingerprint is of the rejected version. `updated` is the archive's time of the newest version seen,
+    kept or rejected."""
 
     fingerprint: bytes
     key: ItemKey | None
     quarantined: bool = False
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Rejection:
     url: str | None
     run: str
     time: datetime
+    updated: datetime | None = None
 
 
 class Outcome(StrEnum):

@@ -55,9 +55,12 @@ def chosen_sources(settings: Settings, names: list[str]) -> list[str]:
 def open_source(
     name: str, section: SourceSettings, now: Callable[[], datetime], sleep: Callable[[float], None] = sleep
 ) -> Iterator[Source]:
-    """The source over its own HTTP client, which is closed at the end; `sleep` waits (seconds) between tries."""
+    """The source over its own HTTP client, which is closed at the end; `sleep` waits (seconds) between tries.
+
+    It is named after the archive, not after its section: PEPS and GEODES announce the same products, whose records must meet.
+    """
     with Fetcher(_policy(section.http), setting=f"sources.{name}", sleep=sleep) as fetcher:
-        yield _build(section, name, fetcher, now)
+        yield _build(section, section.mapping, fetcher, now)
 
 
 @singledispatch

@@ -13,9 +13,15 @@ class Busy(Exception):
     """Another run has the source; the message says which and until when."""
 
 
+# The owners that this process goes by: a container that was restarted has the host name and process number of its earlier life.
+_OURS: set[str] = set()
+
+
 def this_owner() -> str:
     """`host:pid:random`: enough to see whether an owner on this host still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    _OURS.add(owner)
+    return owner
 
 
 def take_lease(index: Index, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease:
@@ -38,8 +44,7 @@ def _is_dead(owner: str) -> bool:
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
-        # A container that was restarted has the same host name and process number: that owner is an earlier life.
-        return True
+        return owner not in _OURS
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

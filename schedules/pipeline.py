@@ -120,8 +120,10 @@ class _Work:
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
         known = self.known.get(record.native_id)
-        if known is not None and known.quarantined and known.fingerprint == print_:
-            return
+        if known is None or not known.quarantined or known.fingerprint != print_:
+            self._quarantine(record, print_, reason, member)
+
+    def _quarantine(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.rejected.append(
             Rejection(
                 source=self.pipeline.source,
@@ -134,6 +136,7 @@ class _Work:
                 url=record.url,
                 run=self.pipeline.run,
                 time=self.now,
+                updated=record.updated,
             )
         )
 
@@ -159,38 +162,73 @@ class _Work:
     # --- 3. Items of several records ---------------------------------------------------------------------------------------
     def settle_items(self) -> None:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
+        self._drop_stale()
         pipeline = self.pipeline
-        touched = {stored.key for stored, _ in self.mapped.values()}
-        left = {known.key for name in (*self.mapped, *self.notices) if (known := self.known.get(name)) and known.key}
-        keys = touched | left
-        members = pipeline.index.members(pipeline.source, keys) if keys else {}
-        self._drop_stale({member.native_id: member for stored in members.values() for member in stored})
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
             joining.setdefault(stored.key, []).append(native_id)
+        left = {known.key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.key}
+        keys = joining.keys() | left
+        members = pipeline.index.members(pipeline.source, keys) if keys else {}
+        gone = {*self.mapped, *self.forgotten}
         for key in sorted(keys):
-            staying = [member for member in members.get(key, ()) if self._stays(member.native_id)]
-            self._count_joining(joining.get(key, ()), bool(staying))
+            staying = [member for member in members.get(key, ()) if member.native_id not in gone]
             self._settle(key, joining.get(key, ()), staying)
 
-    def _drop_stale(self, kept: Mapping[str, StoredRecord]) -> None:
-        """What is older than the version kept changes nothing: a notice of deletion read again, a page from a lagging replica.
+    def _drop_stale(self) -> None:
+        """What is older than the newest version seen changes nothing: a notice of deletion read again, a page from a lagging replica.
 
         A record that the stream brought already must be newer: two that share a name would else take turns at every harvest.
         """
         for native_id, updated in self.notices.items():
-            known, member = self.known.get(native_id), kept.get(native_id)
-            if known is not None and not _is_older(updated, member):
+            known = self.known.get(native_id)
+            if known is not None and not _is_older(updated, known.updated):
                 self.forgotten.append(native_id)
                 self.count("deleted")
         for native_id, (stored, _) in list(self.mapped.items()):
-            member = kept.get(native_id)
-            if _is_older(stored.updated, member) or (native_id in self.again and not _is_newer(stored.updated, member)):
+            known = self.known.get(native_id)
+            if known is None:
+                continue
+            if _is_older(stored.updated, known.updated) or (native_id in self.again and not _is_older(known.updated, stored.updated)):
                 del self.mapped[native_id]
                 self.count("repeated")
 
-    def _stays(self, native_id: str) -> bool:
-        return native_id not in self.mapped and native_id not in self.forgotten
+    def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
+        pipeline = self.pipeline
+        items = [self.mapped[native_id][1] for native_id in native_ids]
+        kept = [(member, item) for member in staying if (item := self._item_again(member)) is not None]
+        items += [item for _, item in kept]
+        if not items:
+            # A record that no longer maps keeps the Item that it made.
+            if not staying:
+                self.removed.append(key)
+            return
+        item = items[0]
+        if len(items) > 1:
+            try:
+                item = pipeline.mapping.merge(items)
+                pipeline.validator.check(item)
+            except Unmappable as error:
+                self._refuse(native_ids, error)
+                return
+        self._count_joining(native_ids, bool(staying))
+        self.items.append(to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)]))
+
+    def _item_again(self, member: StoredRecord) -> Item | None:
+        """The Item of a record that is kept; None, and quarantine, when the mapping has become stricter since."""
+        record = _record(self.pipeline.source, member)
+        try:
+            return self.pipeline.to_item(record)
+        except Unmappable as error:
+            self._quarantine(record, fingerprint(record, self.pipeline.mapping), error.reason, error.field)
+            return None
+
+    def _refuse(self, native_ids: Iterable[str], error: Unmappable) -> None:
+        """Records that are sound alone and not together with those kept: the Item stays as it is."""
+        for native_id in native_ids:
+            record, print_ = self.changed[native_id]
+            del self.mapped[native_id]
+            self._reject(record, print_, error.reason, error.field)
 
     def _count_joining(self, native_ids: Iterable[str], inhabited: bool) -> None:
         for native_id in native_ids:
@@ -200,18 +238,6 @@ class _Work:
             else:
                 self.count("merged" if inhabited else "new")
             inhabited = True
-
-    def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
-        items = [self.mapped[native_id][1] for native_id in native_ids]
-        items += [self.pipeline.mapping.to_item(_record(self.pipeline.source, member)) for member in staying]
-        if not items:
-            self.removed.append(key)
-            return
-        item = items[0]
-        if len(items) > 1:
-            item = self.pipeline.mapping.merge(items)
-            self.pipeline.validator.check(item)
-        self.items.append(to_document(item, self.pipeline.source, [*native_ids, *(member.native_id for member in staying)]))
 
     def batch(self) -> Batch:
         absolved = [name for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.quarantined]
@@ -228,12 +254,8 @@ class _Work:
         )
 
 
-def _is_older(updated: datetime | None, member: StoredRecord | None) -> bool:
-    return updated is not None and member is not None and member.updated is not None and updated < member.updated
-
-
-def _is_newer(updated: datetime | None, member: StoredRecord | None) -> bool:
-    return member is None or (updated is not None and member.updated is not None and updated > member.updated)
+def _is_older(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def _record(source: str, member: StoredRecord) -> Record:

@@ -3,22 +3,20 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from harvesters.errors import HarvestError
 from harvesters.source import Page, Source, Span
 from index.protocol import Index, IndexUnavailable, LeaseLost
-from index.state import Batch, Counts, Lease, Outcome, Run
+from index.state import Applied, Batch, Counts, Lease, Outcome, Run
 from mappings.validation import Validator
-from mappings.watermark import Watermark, advance
 from schedules.lease import take_lease
+from schedules.marks import Marks
 from schedules.pipeline import Pipeline
 
 LEASE_TTL = timedelta(minutes=5)
-# A watermark beside the stream's own: where a window began that the archive did not give whole.
-_GAP = "#gap"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -42,15 +40,19 @@ def harvest(
     *,
     now: Callable[[], datetime],
     owner: str,
+    name: str | None = None,
     options: Options = Options(),
     progress: Progress = lambda page, counts: None,
 ) -> Run:
-    """Harvests one source and reports it. Raises Busy when another run has the source, IndexUnavailable when the store is gone."""
-    run = Run(id=uuid4().hex[:12], source=source.name, started=now())
+    """Harvests one source and reports it under its configured `name`; `source.name` is the archive whose records it brings, which
+    other sources may bring too. Raises Busy when another run has the archive, IndexUnavailable when the store is gone."""
+    name = name or source.name
+    run = Run(id=uuid4().hex[:12], source=name, started=now())
+    marks = Marks(index, source.name, f"{name}:" if name != source.name else "", options.since, options.until)
     with _leased(index, source.name, owner, now, options) as lease:
-        work = _Run(source, index, Pipeline(source.name, source.mapping, index, validator, run.id), now, options, lease, run)
+        work = _Run(source, index, Pipeline(source.name, source.mapping, index, validator, run.id), now, options, lease, run, marks)
         if not options.dry_run:
-            _close_forgotten(index, source.name, run.started)
+            _close_forgotten(index, name, run.started)
             index.save_run(run)
         ended = work.close(work.drive, progress)
         if not options.dry_run:
@@ -91,10 +93,8 @@ class _Run:
     options: Options
     lease: Lease | None
     run: Run
+    marks: Marks
     stream: str | None = None
-    stored: dict[str, Watermark | None] = field(default_factory=dict)
-    reached: dict[str, Watermark] = field(default_factory=dict)
-    gaps: set[str] = field(default_factory=set)
 
     def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
         """The one place that ends a run: every way out has its outcome and its reason."""
@@ -122,7 +122,7 @@ class _Run:
         return replace(self.run, outcome=outcome, reason=reason, ended=self.now())
 
     def drive(self, progress: Progress) -> None:
-        for page in self.source.harvest(Span(self._since, self.options.until)):
+        for page in self.source.harvest(Span(self.marks.begin, self.options.until)):
             if page.stream != self.stream:
                 self.stream = page.stream
                 self.pipeline.begin_stream()
@@ -130,72 +130,30 @@ class _Run:
             progress(page, self.run.counts)
             if self.options.limit is not None and self.run.counts.received >= self.options.limit:
                 raise _Limit
-        self._save_at_the_end()
-
-    def _since(self, stream: str) -> Watermark | None:
-        """Where the stream begins: its watermark, or the start of a window that an earlier run did not get whole."""
-        mark = self._stored(stream)
-        if self.options.since is not None:
-            return Watermark(self.options.since)
-        gap = self.index.watermark(self.source.name, stream + _GAP)
-        if mark is None or gap is None or gap.value >= mark.value:
-            return mark
-        self.gaps.add(stream)
-        return Watermark(gap.value)
-
-    def _stored(self, stream: str) -> Watermark | None:
-        if stream not in self.stored:
-            self.stored[stream] = self.index.watermark(self.source.name, stream)
-        return self.stored[stream]
+        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=self.marks.at_the_end(whole=not self.run.counts.missing)))
 
     def _take(self, page: Page) -> None:
         page = self._within_limit(page)
         batch, counts = self.pipeline.digest(page, self.now())
-        self._advance(page)
-        marks = {page.stream: self.reached[page.stream]} if page.ordered and self._may_save(page.stream) else {}
-        if page.ordered and page.missing_since is not None and not self.options.until:
-            marks[page.stream + _GAP] = Watermark(page.missing_since)
-            self.gaps.discard(page.stream)
-        batch = replace(batch, watermarks=marks, lease=self._renewed())
-        put = deleted = 0
-        if not self.options.dry_run and not batch.is_empty():
-            applied = self.index.apply(batch)
-            put, deleted = applied.items_put, applied.items_deleted
-            self.stored |= marks
+        self.marks.advance(page)
+        applied = self._write(replace(batch, watermarks=self.marks.with_page(page)))
         self.run = replace(
             self.run,
             counts=_sum(self.run.counts, counts),
-            items_put=self.run.items_put + put,
-            items_deleted=self.run.items_deleted + deleted,
+            items_put=self.run.items_put + applied.items_put,
+            items_deleted=self.run.items_deleted + applied.items_deleted,
         )
+
+    def _write(self, batch: Batch) -> Applied:
+        lease = self._renewed()
+        if self.options.dry_run or batch.is_empty():
+            return Applied(0, 0, 0)
+        return self.index.apply(replace(batch, lease=lease))
 
     def _within_limit(self, page: Page) -> Page:
         """A page cut to the limit, so that `--limit 10` writes ten records."""
         left = None if self.options.limit is None else self.options.limit - self.run.counts.received
         return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left])
-
-    def _advance(self, page: Page) -> None:
-        mark = self.reached.get(page.stream) or self._stored(page.stream)
-        for record in page.records:
-            if record.updated is not None:
-                mark = advance(mark, record.updated, record.native_id)
-        if mark is not None:
-            self.reached[page.stream] = mark
-
-    def _may_save(self, stream: str) -> bool:
-        """A backfill never saves a watermark, nor does a run that started later than the stored one: it would hide what is between."""
-        stored, reached = self._stored(stream), self.reached.get(stream)
-        if self.options.dry_run or self.options.until or reached is None or reached == stored:
-            return False
-        return self.options.since is None or (stored is not None and self.options.since <= stored.value)
-
-    def _save_at_the_end(self) -> None:
-        """Unordered streams were read whole, and gaps of earlier runs too: from here on their watermarks hold."""
-        marks = {stream: mark for stream, mark in self.reached.items() if not self.run.counts.missing and self._may_save(stream)}
-        if not self.options.dry_run and not self.options.until and self.options.since is None:
-            marks |= {stream + _GAP: self.reached[stream] for stream in self.gaps if stream in self.reached}
-        if marks:
-            self.index.apply(Batch(self.source.name, self.run.id, self.now(), watermarks=marks, lease=self._renewed()))
 
     def _renewed(self) -> Lease | None:
         """The lease, its heartbeat given when half of it has gone."""

@@ -64,7 +64,7 @@ def _harvest_all(settings: Settings, names: list[str], index: Index, options: Op
         for name in names:
             bar = _Bar(progress, progress.add_task(name, total=None))
             with open_source(name, settings.sources[name], utc_now) as source:
-                run = harvest_source(source, index, validator, now=utc_now, owner=owner, options=options, progress=bar)
+                run = harvest_source(source, index, validator, now=utc_now, owner=owner, name=name, options=options, progress=bar)
             runs.append(run)
             bar.finish(run)
             if run.reason == "interrupted":

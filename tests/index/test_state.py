@@ -28,7 +28,7 @@ def item(name: str, *native_ids: str):
 
 def test_kept_records_are_known_with_fingerprint_and_item(index: Index) -> None:
     index.apply(batch(records=[record("r1", "a", fingerprint=b"1"), record("r2", "b", fingerprint=b"2")]))
-    assert index.known("test", ["r1", "r2", "r3"]) == {"r1": Known(b"1", A), "r2": Known(b"2", B)}
+    assert index.known("test", ["r1", "r2", "r3"]) == {"r1": Known(b"1", A, updated=NOW), "r2": Known(b"2", B, updated=NOW)}
     assert index.known("test", []) == {}
     assert index.known("other", ["r1"]) == {}
 
@@ -36,7 +36,7 @@ def test_kept_records_are_known_with_fingerprint_and_item(index: Index) -> None:
 def test_the_newest_version_of_a_record_is_kept(index: Index) -> None:
     index.apply(batch(records=[record("r", "a", fingerprint=b"1")], items=[item("a", "r")]))
     index.apply(batch(records=[record("r", "b", fingerprint=b"2", raw=b"new")], items=[item("b", "r")]))
-    assert index.known("test", ["r"]) == {"r": Known(b"2", B)}
+    assert index.known("test", ["r"]) == {"r": Known(b"2", B, updated=NOW)}
     found = index.members("test", [A, B])
     assert list(found[A]) == []
     assert [one.raw for one in found[B]] == [b"new"]
@@ -93,7 +93,7 @@ def rejection(native_id: str, minutes: int = 0, **members: object) -> Rejection:
 
 
 def test_rejections_are_kept_whole_and_the_oldest_comes_first(index: Index) -> None:
-    first, second = rejection("z", url="https://x/z"), rejection("a", 1)
+    first, second = rejection("z", url="https://x/z", updated=NOW), rejection("a", 1)
     other = rejection("a", 2, source="other")
     index.apply(batch(rejected=[second, first]))
     index.apply(batch(source="other", rejected=[other]))
@@ -102,10 +102,18 @@ def test_rejections_are_kept_whole_and_the_oldest_comes_first(index: Index) -> N
     assert list(index.rejections("none")) == []
 
 
+def test_the_newest_time_of_a_record_is_known_kept_or_rejected(index: Index) -> None:
+    later = NOW + timedelta(days=1)
+    index.apply(
+        batch(records=[record("a"), record("b", updated=later)], rejected=[rejection("a", updated=later), rejection("b", updated=NOW)])
+    )
+    assert {known.updated for known in index.known("test", ["a", "b"]).values()} == {later}
+
+
 def test_a_rejected_record_is_known_by_the_rejected_version(index: Index) -> None:
     index.apply(batch(records=[record("kept", fingerprint=b"good")], rejected=[rejection("never")]))
     index.apply(batch(rejected=[rejection("kept")]))
-    assert index.known("test", ["kept", "never"]) == {"kept": Known(b"bad", A, True), "never": Known(b"bad", None, True)}
+    assert index.known("test", ["kept", "never"]) == {"kept": Known(b"bad", A, True, NOW), "never": Known(b"bad", None, True)}
 
 
 def test_a_second_rejection_replaces_the_first(index: Index) -> None:
@@ -118,7 +126,7 @@ def test_absolving_ends_the_quarantine(index: Index) -> None:
     index.apply(batch(rejected=[rejection("r"), rejection("s")]))
     index.apply(batch(absolved=["r", "never"], records=[record("r", fingerprint=b"good")]))
     assert [one.native_id for one in index.rejections()] == ["s"]
-    assert index.known("test", ["r"]) == {"r": Known(b"good", A)}
+    assert index.known("test", ["r"]) == {"r": Known(b"good", A, updated=NOW)}
 
 
 # --- watermarks ----------------------------------------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from index.protocol import Index
 from index.query import Query
 from index.state import Outcome, Run
 from mappings.audience import EVERYONE
-from mappings.record import Broken
+from mappings.record import Broken, Item, Record, Unmappable
 from mappings.times import format_time
 from mappings.validation import Validator
-from schedules.lease import Busy
+from schedules.lease import Busy, take_lease, this_owner
 from schedules.run import Options, harvest
-from tests.support.toy import ToySource, toy_record
+from tests.support.toy import ToyMapping, ToySource, toy_record
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VALIDATOR = Validator()
@@ -247,6 +247,75 @@ def _starts(index: Index, *pages: Page) -> str | None:
     source = ToySource(pages)
     harvest(source, index, VALIDATOR, now=lambda: NOW, owner="elsewhere:1:a")
     return source.asked[0]
+
+
+def test_two_gaps_are_both_asked_for_again(index: Index) -> None:
+    days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 8)]
+    early, late = datetime(2024, 2, 2, tzinfo=UTC), datetime(2024, 2, 4, tzinfo=UTC)
+    run(index, page(days[0]), page(missing=1, missing_since=early), page(days[4]), page(missing=1, missing_since=late), page(days[6]))
+    # A run that begins after a gap says nothing of it.
+    run(index, page(days[5]), page(missing=1, missing_since=datetime(2024, 2, 6, tzinfo=UTC)), options=Options(since=late))
+    assert _starts(index, page(days[6])) == "2024-02-02T00:00:00Z"
+    assert _starts(index, page()) == "2024-02-07T00:00:00Z"
+
+
+def test_a_gap_stays_open_until_a_run_has_come_past_it(index: Index) -> None:
+    window = datetime(2024, 2, 2, tzinfo=UTC)
+    last = toy_record("z", updated="2024-02-09T00:00:00Z")
+    run(index, page(last), page(missing=1, missing_since=window))
+    run(index, page(toy_record("y", updated="2024-02-03T00:00:00Z")), fault=StopSource("gone"))
+    assert _starts(index, page(last)) == "2024-02-02T00:00:00Z"
+    assert _starts(index, page(last)) == "2024-02-09T00:00:00Z"
+
+
+def test_a_stale_deletion_spares_a_record_whose_newer_version_is_in_quarantine(index: Index) -> None:
+    run(index, page(toy_record("a", 1, updated="2024-02-01T00:00:00Z")))
+    run(index, page(toy_record("a", "bad", updated="2024-03-01T00:00:00Z")))
+    run(index, page(toy_record("a", updated="2024-02-15T00:00:00Z", deleted=True), stream="deletions"))
+    assert values(index) == {"a": [1]}
+
+
+class _Stricter(ToyMapping):
+    """The next version of the mapping: it refuses what the first one took."""
+
+    version = "toy-2"
+
+    def to_item(self, record: Record) -> Item:
+        if record.native_id == "r0":
+            raise Unmappable("not any more", "id")
+        return super().to_item(record)
+
+
+def test_a_record_that_a_new_mapping_refuses_stops_no_run_and_keeps_its_item(index: Index) -> None:
+    run(index, page(toy_record("r0", 0, item="i"), toy_record("r1", 1, item="i"), toy_record("x"), toy_record("r0b", 0, item="j")))
+    source = ToySource(
+        [page(toy_record("r1", 5, item="i", updated="2024-03-01T00:00:00Z"), toy_record("r0", 0, item="i"))], mapping=_Stricter()
+    )
+    ended = harvest(source, index, VALIDATOR, now=lambda: NOW, owner="o")
+    assert (ended.outcome, ended.counts.rejected, ended.counts.changed) == (Outcome.COMPLETE, 1, 1)
+    assert values(index)["i"] == [5]
+    index.refresh()
+    assert {rejection.native_id for rejection in index.rejections("toy")} == {"r0"}
+
+
+def test_sources_of_one_archive_share_its_items_and_not_their_watermarks(index: Index) -> None:
+    for name, record in (("toy", toy_record("r0", 0, item="i")), ("toy-history", toy_record("r1", 1, item="i"))):
+        harvest(ToySource([page(record)]), index, VALIDATOR, now=lambda: NOW, owner="o", name=name)
+    assert values(index) == {"i": [0, 1]}
+    index.refresh()
+    assert {kept.source for kept in index.runs()} == {"toy", "toy-history"}
+    assert index.watermark("toy", "toy-history:s") is not None
+
+
+def test_a_live_run_of_this_process_keeps_its_lease(index: Index) -> None:
+    mine, other = this_owner(), this_owner()
+    take_lease(index, "harvest:toy", mine, NOW, timedelta(minutes=1))
+    with pytest.raises(Busy):
+        take_lease(index, "harvest:toy", other, NOW, timedelta(minutes=1))
+    earlier_life = f"{mine.rsplit(':', 1)[0]}:00000000"
+    index.release(index.lease("harvest:toy"))
+    take_lease(index, "harvest:toy", earlier_life, NOW, timedelta(minutes=1))
+    assert take_lease(index, "harvest:toy", other, NOW, timedelta(minutes=1)).owner == other
 
 
 def test_a_run_that_was_killed_is_closed_by_the_next_one(index: Index) -> None:

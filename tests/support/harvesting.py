@@ -55,7 +55,7 @@ def harvest_all(
     runs = {}
     for name in names or sources:
         with open_source(name, sources[name], now, sleep) as source:
-            runs[name] = harvest(source, index, _VALIDATOR, now=now, owner="test", options=options or Options())
+            runs[name] = harvest(source, index, _VALIDATOR, now=now, owner="test", name=name, options=options or Options())
     return runs
 
 

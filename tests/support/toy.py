@@ -63,9 +63,12 @@ class ToySource:
     before_page: Callable[[int], None] = lambda number: None
 
     def harvest(self, span: Span) -> Iterator[Page]:
+        streams: set[str] = set()
         for number, page in enumerate(self.pages):
-            mark = span.since(page.stream)
-            self.asked.append(format_time(mark.value) if mark else None)
+            if page.stream not in streams:
+                streams.add(page.stream)
+                mark = span.since(page.stream)
+                self.asked.append(format_time(mark.value) if mark else None)
             self.before_page(number)
             yield page
         if self.fault is not None:

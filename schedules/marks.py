@@ -1,0 +1,97 @@
+"""Marks: where a run's streams begin, how far they have come, and what of it may be kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from harvesters.source import Page
+from index.protocol import Index
+from mappings.watermark import Watermark, advance
+
+# A watermark beside the stream's own: where a window began that the archive did not give whole.
+_GAP = "#gap"
+
+
+@dataclass
+class Marks:
+    """The watermarks of one run. `label` goes before the names of its streams, for sources that share an archive's records.
+
+    `since` overrides where streams begin; `until` makes the run a backfill, which keeps nothing.
+    """
+
+    index: Index
+    source: str
+    label: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    _stored: dict[str, Watermark | None] = field(default_factory=dict)
+    _began: dict[str, Watermark | None] = field(default_factory=dict)
+    _reached: dict[str, Watermark] = field(default_factory=dict)
+    _unordered: set[str] = field(default_factory=set)
+    _missed: set[str] = field(default_factory=set)
+
+    def begin(self, stream: str) -> Watermark | None:
+        """Where the stream begins: its watermark, or the start of the earliest window that no run has got whole since."""
+        if stream not in self._began:
+            mark, gap = self._kept(stream), self._gap(stream)
+            begin = gap if gap and mark else mark
+            self._began[stream] = Watermark(self.since) if self.since else begin
+        return self._began[stream]
+
+    def advance(self, page: Page) -> None:
+        """Takes note of a page's records."""
+        mark = self._reached.get(page.stream) or self._kept(page.stream)
+        for record in page.records:
+            if record.updated is not None:
+                mark = advance(mark, record.updated, record.native_id)
+        if mark is not None:
+            self._reached[page.stream] = mark
+        if not page.ordered:
+            self._unordered.add(page.stream)
+
+    def with_page(self, page: Page) -> dict[str, Watermark]:
+        """What is kept together with the page: an ordered stream's watermark, and the gap that the page reports."""
+        marks: dict[str, Watermark] = {}
+        if page.ordered and self._may_keep(page.stream):
+            marks[page.stream] = self._reached[page.stream]
+        if page.ordered and page.missing_since is not None and self.until is None:
+            gap = self._gap(page.stream)
+            # An earlier gap stays: one of this run, or one that lies before where this run began.
+            if gap is None or page.missing_since < gap.value or (page.stream not in self._missed and self._covers(page.stream, gap)):
+                marks[page.stream + _GAP] = Watermark(page.missing_since)
+            self._missed.add(page.stream)
+        return self._keep(marks)
+
+    def at_the_end(self, *, whole: bool) -> dict[str, Watermark]:
+        """What is kept once every stream was read to its end: unordered watermarks if nothing is missing, and the gaps that closed."""
+        marks = {stream: self._reached[stream] for stream in self._unordered if whole and self._may_keep(stream)}
+        for stream in self._began.keys() & self._reached.keys() - self._missed:
+            gap = self._gap(stream)
+            if gap is not None and self.until is None and self._covers(stream, gap):
+                marks[stream + _GAP] = self._reached[stream]
+        return self._keep(marks)
+
+    def _keep(self, marks: dict[str, Watermark]) -> dict[str, Watermark]:
+        self._stored |= marks
+        return {self.label + stream: mark for stream, mark in marks.items()}
+
+    def _kept(self, stream: str) -> Watermark | None:
+        if stream not in self._stored:
+            self._stored[stream] = self.index.watermark(self.source, self.label + stream)
+        return self._stored[stream]
+
+    def _gap(self, stream: str) -> Watermark | None:
+        """The stream's open gap: one that begins before its watermark."""
+        gap, mark = self._kept(stream + _GAP), self._kept(stream)
+        return gap if gap and mark and gap.value < mark.value else None
+
+    def _covers(self, stream: str, gap: Watermark) -> bool:
+        """Whether this run began at or before the gap."""
+        begin = self._began.get(stream)
+        return begin is None or begin.value <= gap.value
+
+    def _may_keep(self, stream: str) -> bool:
+        """A backfill keeps no watermark, nor does a run that began later than the stored one: it would hide what is between."""
+        stored, reached = self._kept(stream), self._reached.get(stream)
+        if self.until is not None or reached is None or reached == stored:
+            return False
+        return self.since is None or (stored is not None and self.since <= stored.value)
