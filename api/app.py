@@ -17,9 +17,12 @@ from starlette.responses import JSONResponse, Response
 
 from api.client import MoissonClient
 from api.errors import Problem, problem_response
+from api.head import HeadMiddleware
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
+from api.openapi import describe
 from api.pages import GEOJSON, SCHEMA_PATH
 from index.protocol import Index, IndexUnavailable
+from mappings.item import STAC_VERSION
 from mappings.validation import own_schema
 
 LOGGER = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
     )
     api = _Api(
         settings=settings,
+        stac_version=STAC_VERSION,
         client=MoissonClient(index=index, public_url=public_url, landing_page_id="moisson"),
         extensions=[],
         search_get_request_model=SearchGet,
@@ -63,8 +67,11 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
         items_get_request_model=ItemsGet,
     )
     app = api.app
+    # Last added, first asked: a HEAD is a GET to everything behind it.
+    app.add_middleware(HeadMiddleware)
     _add_service_routes(app, index)
     _add_error_handlers(app)
+    describe(app)
     return app
 
 
@@ -92,7 +99,12 @@ def _add_error_handlers(app: FastAPI) -> None:
     def of_request(_: Request, error: Any) -> Response:
         first = error.errors()[0]
         where = [str(part) for part in first["loc"] if part not in ("query", "body", "path")]
-        parameter = ".".join(where) or "body"
+        if first["type"] == "json_invalid":
+            return problem_response(Problem(400, "invalid-body", f"body: not JSON at character {where[0] if where else 0}", "body"))
+        if not where:
+            wanted = "a JSON object, sent with Content-Type: application/json"
+            return problem_response(Problem(400, "invalid-body", f"body: {wanted}", "body"))
+        parameter = ".".join(where)
         return problem_response(Problem(400, "invalid-parameter", f"{parameter}: {first['msg']}", parameter))
 
     def of_http(_: Request, error: Any) -> Response:
@@ -102,7 +114,11 @@ def _add_error_handlers(app: FastAPI) -> None:
         LOGGER.warning("index unavailable: %s", error)
         return problem_response(Problem(503, "index-unavailable", "the index does not answer: try again", headers={"Retry-After": "5"}))
 
+    def of_fault(_: Request, error: Any) -> Response:
+        return problem_response(Problem(500, "internal-error", "a fault of this server: please report what you asked"))
+
     app.add_exception_handler(Problem, of_problem)
+    app.add_exception_handler(Exception, of_fault)
     app.add_exception_handler(RequestValidationError, of_request)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(IndexUnavailable, of_index)

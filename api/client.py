@@ -3,8 +3,9 @@
 # The handlers take our own request models, as stac-fastapi means them to; its base class types only its default ones.
 # mypy: disable-error-code="override"
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import attr
 import orjson
@@ -16,7 +17,7 @@ from api.collections import collection_document
 from api.errors import bad, not_found
 from api.models import CollectionGet, CollectionsGet, ItemsGet, SearchGet, SearchPost
 from api.pages import GEOJSON, JSON, collection_bytes, get_links, item_bytes, post_links
-from api.params import SearchParams, parse_flag, refuse_unknown, to_query
+from api.params import SearchParams, check_body, parse_flag, parse_limit, refuse_repeated, refuse_unknown, to_query
 from api.token import make_token, read_token
 from index.protocol import Index
 from index.query import Query, Summary
@@ -47,7 +48,9 @@ class MoissonClient(BaseCoreClient):
 
     def post_search(self, search_request: SearchPost, request: Request) -> Response:
         """POST /search."""
-        body = _joined(search_request.model_dump(exclude_unset=True), dict(request.query_params))
+        body = search_request.model_dump(exclude_unset=True)
+        check_body(body)
+        body = _joined(body, request)
         refuse_unknown(body, SearchPost.model_fields)
         found = self._find(SearchParams(**body), self._audience(request))
         base = self._base(request)
@@ -56,10 +59,14 @@ class MoissonClient(BaseCoreClient):
     def item_collection(self, request: Request, collection_id: str, **given: Any) -> Response:
         """GET /collections/{collection_id}/items."""
         self._summary(collection_id, request)
-        return self._get_page(request, request.url.path, SearchParams(collections=[collection_id], **given), ItemsGet)
+        # pystac-client repeats the Collection's id as a parameter.
+        if given.pop("collections") not in (None, collection_id):
+            raise bad("collections", f"only {collection_id!r} is here: ask /search for others")
+        path = f"/collections/{quote(collection_id, safe='')}/items"
+        return self._get_page(request, path, SearchParams(collections=[collection_id], **given), ItemsGet)
 
     def _get_page(self, request: Request, path: str, params: SearchParams, model: type) -> Response:
-        refuse_unknown(request.query_params, [field.name for field in attr.fields(model) if field.name != "collection_id"])
+        _check_names(request, model)
         found = self._find(params, self._audience(request))
         base = self._base(request)
         shown = {name: value for name, value in request.query_params.items() if name != "token"}
@@ -78,32 +85,35 @@ class MoissonClient(BaseCoreClient):
     # --- one Item ----------------------------------------------------------------------------------------------------------
     def get_item(self, item_id: str, collection_id: str, request: Request) -> Response:
         """GET /collections/{collection_id}/items/{item_id}."""
-        item = self.index.get(self._audience(request), collection_id, item_id)
+        item = self.index.get(self._audience(request), collection_id, item_id) if item_id else None
         if item is None:
             raise not_found("item", item_id)
         return _geojson(item_bytes(item, self._base(request)))
 
     # --- collections -------------------------------------------------------------------------------------------------------
-    def all_collections(self, request: Request, exclude_airbus: Any = None) -> Response:
-        """GET /collections: those in which the asker finds at least one Item."""
-        refuse_unknown(request.query_params, [field.name for field in attr.fields(CollectionsGet)])
+    def all_collections(self, request: Request, limit: Any = None, **given: Any) -> Response:
+        """GET /collections: those in which the asker finds at least one Item (there and then, with bbox and datetime), all on one page."""
+        _check_names(request, CollectionsGet)
+        parse_limit(limit)
         base = self._base(request)
-        query = Query(self._audience(request), exclude_airbus=parse_flag(exclude_airbus, "exclude_airbus"))
+        query = to_query(SearchParams(**given), self._audience(request))
         documents = [collection_document(name, summary, base) for name, summary in sorted(self.index.summaries(query).items())]
         links = [{"rel": "self", "type": JSON, "href": f"{base}/collections"}, {"rel": "root", "type": JSON, "href": f"{base}/"}]
         body = {"collections": documents, "links": links, "numberMatched": len(documents), "numberReturned": len(documents)}
         return _json(body)
 
     def get_collection(self, collection_id: str, request: Request, exclude_airbus: Any = None) -> Response:
-        """GET /collections/{collection_id}."""
-        refuse_unknown(request.query_params, [f.name for f in attr.fields(CollectionGet) if f.name != "collection_id"])
-        excluding = parse_flag(exclude_airbus, "exclude_airbus")
-        return _json(collection_document(collection_id, self._summary(collection_id, request, excluding), self._base(request)))
+        """GET /collections/{collection_id}: its extent is that of all its Items, `moisson:items` counts those that are not excluded."""
+        _check_names(request, CollectionGet)
+        summary = self._summary(collection_id, request)
+        if parse_flag(exclude_airbus, "exclude_airbus"):
+            left = self.index.count(Query(self._audience(request), collections=(collection_id,), exclude_airbus=True))
+            summary = replace(summary, count=left)
+        return _json(collection_document(collection_id, summary, self._base(request)))
 
-    def _summary(self, collection_id: str, request: Request, exclude_airbus: bool = False) -> Summary:
+    def _summary(self, collection_id: str, request: Request) -> Summary:
         """Raises a 404 for a Collection that holds nothing for the asker."""
-        query = Query(self._audience(request), collections=(collection_id,), exclude_airbus=exclude_airbus)
-        summary = self.index.summaries(query).get(collection_id)
+        summary = self.index.summaries(Query(self._audience(request), collections=(collection_id,))).get(collection_id)
         if summary is None:
             raise not_found("collection", collection_id)
         return summary
@@ -115,7 +125,8 @@ class MoissonClient(BaseCoreClient):
         base, seen = self._base(request), str(request.base_url).rstrip("/")
         for link in page["links"]:
             link["href"] = base + link["href"].removeprefix(seen)
-        for name in sorted(self.index.summaries(Query(self._audience(request)))):
+        query = Query(self._audience(request), exclude_airbus=parse_flag(request.query_params.get("exclude_airbus"), "exclude_airbus"))
+        for name in sorted(self.index.summaries(query)):
             page["links"].append({"rel": "child", "type": JSON, "title": name, "href": f"{base}/collections/{name}"})
         return page
 
@@ -127,12 +138,18 @@ class MoissonClient(BaseCoreClient):
         return EVERYONE
 
 
-def _joined(body: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+def _check_names(request: Request, model: type) -> None:
+    refuse_unknown(request.query_params, [field.name for field in attr.fields(model) if field.name != "collection_id"])
+    refuse_repeated(request.query_params.multi_items())
+
+
+def _joined(body: dict[str, Any], request: Request) -> dict[str, Any]:
     """The body with what came in the query string: clients may add parameters of their configuration to every request."""
-    for name, value in query.items():
+    refuse_repeated(request.query_params.multi_items())
+    for name, value in request.query_params.items():
         if name in body and str(body[name]).lower() != value.lower():
             raise bad(name, "given twice, with different values")
-    return {**query, **body}
+    return {**request.query_params, **body}
 
 
 def _geojson(body: bytes) -> Response:

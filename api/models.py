@@ -68,6 +68,7 @@ class ItemsGet(APIRequest):
     """GET /collections/{collection_id}/items."""
 
     collection_id: _CollectionId = attr.ib()
+    collections: Annotated[str | None, Query(description="The same Collection's id, as some clients repeat it")] = attr.ib(default=None)
     bbox: _Bbox = attr.ib(default=None)
     datetime: _Datetime = attr.ib(default=None)
     limit: _Limit = attr.ib(default=None)
@@ -87,6 +88,11 @@ class ItemGet(APIRequest):
 class CollectionsGet(APIRequest):
     """GET /collections."""
 
+    bbox: _Bbox = attr.ib(default=None)
+    datetime: _Datetime = attr.ib(default=None)
+    limit: Annotated[str | None, Query(description="Accepted and without effect: all Collections come on one page.")] = attr.ib(
+        default=None
+    )
     exclude_airbus: _Exclude = attr.ib(default=None)
 
 

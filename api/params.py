@@ -58,6 +58,35 @@ def to_query(params: SearchParams, audience: Audience) -> Query:
     )
 
 
+# What each member of a POST body must be; a GET has texts for all of them.
+_BODY: dict[str, tuple[type, str]] = {
+    "collections": (list, "a list of names"),
+    "ids": (list, "a list of names"),
+    "bbox": (list, "a list of 4 or 6 numbers"),
+    "intersects": (dict, "a GeoJSON geometry"),
+    "datetime": (str, "a text"),
+    "limit": (int, "a whole number"),
+    "exclude_airbus": (bool, "true or false"),
+    "token": (str, "a text"),
+}
+
+
+def check_body(body: Mapping[str, Any]) -> None:
+    """JSON has types: a number in a text is a mistake, however well it could be read."""
+    for name, (kind, wanted) in _BODY.items():
+        value = body.get(name)
+        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise bad(name, f"{wanted}, got {str(value)[:40]!r}")
+
+
+def refuse_repeated(given: Iterable[tuple[str, str]]) -> None:
+    """Of a parameter that comes twice one value would be ignored; the same value twice does no harm."""
+    seen: dict[str, str] = {}
+    for name, value in given:
+        if seen.setdefault(name, value) != value:
+            raise bad(name[:100], "given twice, with different values; lists are comma-separated")
+
+
 def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
     """A parameter that is silently ignored answers another question than the one asked."""
     for name in given:
@@ -80,7 +109,7 @@ def parse_limit(value: Any) -> int:
 
 
 def _plain(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[+-]?\d{1,18}", value.strip(), re.ASCII):
+    if not isinstance(value, str) or not re.fullmatch(r"[+-]?\d{1,4000}", value.strip(), re.ASCII):
         raise ValueError
     return value
 
@@ -101,11 +130,16 @@ def parse_names(value: Any, name: str) -> tuple[str, ...] | None:
     if value is None or value in ("", []):
         return None
     names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(part, str) and part for part in names):
+    if not isinstance(names, list) or not all(isinstance(part, str) and part and _is_text(part) for part in names):
         raise bad(name, "a list of names, none of them empty")
     if len(names) > MAX_NAMES:
         raise bad(name, f"at most {MAX_NAMES} names")
     return tuple(dict.fromkeys(names))
+
+
+def _is_text(value: str) -> bool:
+    """Whether the text can be written as UTF-8: JSON may hold half a character."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def parse_bbox(value: Any) -> Any:
@@ -116,10 +150,10 @@ def parse_bbox(value: Any) -> Any:
     if not isinstance(parts, list) or len(parts) not in (4, 6):
         raise bad("bbox", "4 or 6 numbers: west,south,east,north in degrees")
     try:
-        numbers = [float(part) for part in parts if not isinstance(part, bool)]
-    except (TypeError, ValueError):
+        numbers = [_number(part) for part in parts]
+    except (TypeError, ValueError, OverflowError):
         raise bad("bbox", f"not numbers: {str(value)[:80]!r}") from None
-    if len(numbers) != len(parts) or not all(math.isfinite(number) for number in numbers):
+    if not all(math.isfinite(number) for number in numbers):
         raise bad("bbox", f"not numbers: {str(value)[:80]!r}")
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
     if not (-180 <= west <= 180 and -180 <= east <= 180):
@@ -129,6 +163,15 @@ def parse_bbox(value: Any) -> Any:
     if south > north:
         raise bad("bbox", f"south {south} is above north {north}; the order is west,south,east,north")
     return box(west, south, east, north)
+
+
+def _number(value: Any) -> float:
+    """Of a JSON number, or of a text as JSON writes numbers: Python's float takes more than that."""
+    if isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d{1,20}(\.\d{0,40})?([eE][+-]?\d{1,3})?\s*", value, re.ASCII):
+        raise ValueError
+    if isinstance(value, bool):
+        raise TypeError
+    return float(value)
 
 
 def parse_intersects(value: Any) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings.dinamis import delivery
-from mappings.record import Answer, Broken, NotAnAnswer, Record
+from mappings.record import Answer, Broken, NotAnAnswer, Record, without_secrets
 
 _MOST_BYTES = 32 * 2**20
 
@@ -55,7 +55,8 @@ def _read(path: Path, folder: Path, limit: int) -> Record | Broken:
         with path.open("rb") as file:
             xml = file.read(limit + 1)
         if len(xml) > limit:
-            return Broken(name, f"more than {limit} bytes", "size", xml[:1000])
+            start = without_secrets(xml[:1000].decode("utf-8", "replace"))
+            return Broken(name, f"more than {limit} bytes", "size", start.encode())
         return delivery.to_record(xml, path.name)
     except OSError as error:
         return Broken(name, f"cannot be read: {error.strerror}", "file", b"")

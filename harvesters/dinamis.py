@@ -50,7 +50,7 @@ class DinamisSource:
         self._check_paths()
         for inventory in self._settings.inventories:
             for answer in read_inventory(inventory, self._settings.page_size):
-                yield self._page(f"inventory:{inventory.path.name}", answer)
+                yield self._page(f"inventory:{inventory.name}", answer)
         limits = Limits(self._settings.page_size, self._settings.max_xml_bytes)
         for folder in self._settings.deliveries:
             for answer in read_deliveries(folder, limits):

@@ -13,7 +13,7 @@ from shapely.geometry import shape
 from harvesters.paging import Piece
 from harvesters.source import Page
 from mappings.geometry import box, clean_footprint, mapping_of
-from mappings.record import Answer, Broken, Record, Unmappable, answer_of
+from mappings.record import Answer, Broken, Clean, Record, Unmappable, answer_of, without_secrets
 
 ToRecord = Callable[[dict[str, Any]], Record]
 
@@ -64,14 +64,15 @@ class Area:
 
 def page_of(
     source: str, stream: str, piece: Piece, to_record: ToRecord, *, area: Area | None = None, until: datetime | None = None,
-    ordered: bool = False,
+    ordered: bool = False, clean: Clean = without_secrets,
 ) -> Page:  # fmt: skip
     """The members of one answer as a Page: each a Record under the source's configured name, a Broken, or filtered.
 
-    `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too.
+    `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too. `clean` takes out of
+    a Broken member what must not be kept.
     """
     kept = piece.members if area is None else [member for member in piece.members if not area.excludes(member)]
-    answer = _answer(kept, to_record)
+    answer = _answer(kept, to_record, clean)
     records = [record for record in answer.records if until is None or record.updated is None or record.updated < until]
     return Page(
         stream,
@@ -85,9 +86,9 @@ def page_of(
     )
 
 
-def _answer(members: Sequence[Any], to_record: ToRecord) -> Answer:
+def _answer(members: Sequence[Any], to_record: ToRecord, clean: Clean) -> Answer:
     try:
-        return answer_of(members, to_record)
+        return answer_of(members, to_record, clean)
     except orjson.JSONEncodeError:
         pass
     # A member that can be read but not written again (300 levels deep, a lone surrogate): only that one is broken.
@@ -95,11 +96,11 @@ def _answer(members: Sequence[Any], to_record: ToRecord) -> Answer:
     broken: list[Broken] = []
     for member in members:
         try:
-            answer = answer_of([member], to_record)
+            answer = answer_of([member], to_record, clean)
             records += answer.records
             broken += answer.broken
         except orjson.JSONEncodeError as error:
-            raw = ascii(member).encode()
+            raw = ascii(clean(member)).encode()
             broken.append(Broken(f"broken-{blake2b(raw, digest_size=8).hexdigest()}", f"cannot be kept as JSON: {error}", "feature", raw))
     return Answer(tuple(records), tuple(broken))
 

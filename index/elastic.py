@@ -86,7 +86,7 @@ class ElasticIndex:
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
-        found = self._store.get(self._names.collection(collection), item_id)
+        found = self._store.get(self._names.collection(collection), item_id) if item_id else None
         if found is None or not audience.finds(found.source["availability"], found.source["licence"]):
             return None
         return to_stored(found.source)

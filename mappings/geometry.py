@@ -12,19 +12,23 @@ from shapely.geometry.polygon import orient
 from mappings.record import Unmappable
 
 _KINDS = ("Polygon", "MultiPolygon", "Point", "LineString")
+_AREAS = ("Polygon", "MultiPolygon")
 _MAX_POSITIONS = 100_000
 
 
-def clean_footprint(value: Any, field: str = "geometry") -> tuple[dict[str, Any], list[float]]:
+def clean_footprint(value: Any, field: str = "geometry", *, areas: bool = False) -> tuple[dict[str, Any], list[float]]:
     """(GeoJSON geometry, bbox) in lon/lat degrees of a footprint as published.
 
     Rings are closed and wound as RFC 7946 asks, self-crossing ones repaired, altitudes dropped, one-part multi-polygons made
     polygons, spans beyond 180° split at the antimeridian (the bbox then has west > east). Raises Unmappable for what is
-    missing, impossible or empty: never null island.
+    missing, impossible or empty: never null island. `areas`: points and lines are refused too, as of archives whose every image
+    has an area.
     """
     kind = value.get("type") if isinstance(value, dict) else None
     if kind not in _KINDS:
         raise Unmappable(f"no footprint: {_short(value)}", field)
+    if areas and kind not in _AREAS:
+        raise Unmappable(f"a {kind}, where an image has an area: {_short(value.get('coordinates'))}", field)
     plain = _plain(value.get("coordinates")) if kind == "Polygon" else None
     if plain:
         return plain
@@ -42,8 +46,10 @@ def clean_footprint(value: Any, field: str = "geometry") -> tuple[dict[str, Any]
     west, south, east, north = geometry.bounds
     if west < -360 or east > 360 or south < -90 or north > 90:
         raise Unmappable(f"outside the world: {west}, {south}, {east}, {north}", field)
-    if kind in ("Polygon", "MultiPolygon"):
+    if kind in _AREAS:
         return _area(geometry, field)
+    if not any(geometry.bounds):
+        raise Unmappable("null island", field)
     if west < -180 or east > 180:
         raise Unmappable(f"outside the world: {west}, {east}", field)
     return mapping_of(geometry), list(geometry.bounds)
@@ -89,9 +95,9 @@ def _area(geometry: Any, field: str) -> tuple[dict[str, Any], list[float]]:
     return mapping_of(geometry), bbox_of(geometry)
 
 
-def optional_footprint(value: Any, field: str = "geometry") -> tuple[dict[str, Any] | None, list[float] | None]:
+def optional_footprint(value: Any, field: str = "geometry", *, areas: bool = False) -> tuple[dict[str, Any] | None, list[float] | None]:
     """As clean_footprint; a missing footprint stays missing: the Item is then unlocated, as STAC allows."""
-    return (None, None) if value is None else clean_footprint(value, field)
+    return (None, None) if value is None else clean_footprint(value, field, areas=areas)
 
 
 def _split(geometry: Any, field: str) -> Any:

@@ -1,5 +1,6 @@
 """Record: what an archive announced, as received; Unmappable: why it cannot become an Item."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,8 +130,64 @@ def documents(body: bytes) -> list[Any]:
     return found
 
 
-def answer_of(features: Iterable[Any], to_record: Callable[[dict[str, Any]], Record]) -> Answer:
-    """Records of a list of features; a member that cannot be one is kept as Broken, with a name made from its content."""
+Clean = Callable[[Any], Any]
+"""Takes out of a value what must not be kept."""
+
+# No archive nests its metadata more deeply; what lies deeper could hide anything, and stacks are finite.
+_DEEPEST = 64
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_NO_SCHEME = re.compile(r"[^\s/:@;,\"']+:[^\s/@;,\"']+@")
+# To the end of the line: what follows an address's `?` or `#` may be written with blanks.
+_QUERY = re.compile(r"(://[^?#\n]*)[?#][^\n]*|[?&#;][\w.%-]+=[^\n]*")
+_NAMED = re.compile(r"[\w-]*(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential)[\w-]*[\"']?\s*[=:]\s*[^\s&;,]+", re.I)
+# Contract and session data by the names of every archive (Airbus report §1.3), and what carries a right anywhere.
+_PRIVATE = frozenset(
+    (
+        "accesstoken", "access_token", "activityid", "apikey", "api_key", "archivecorrelationid", "authorization", "commercialreference",
+        "correlationid", "customerreference", "dataaccess", "datauri", "orderid", "password", "rights", "secret", "token",
+        "up42.data_path", "workspaceid", "workspacename", "workspacetitle",
+    )
+)  # fmt: skip
+
+
+def rewritten(value: Any, text: Callable[[str], str], drop: frozenset[str] = frozenset(), depth: int = _DEEPEST) -> Any:
+    """The value with `text` applied to every text in it, names of members too, less the members whose lower-case name is in `drop`.
+
+    Of members whose names become the same each stays, the later ones with a number. What is nested too deeply becomes null.
+    """
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, dict):
+        members: dict[str, Any] = {}
+        for name, member in value.items() if depth else ():
+            if drop and name.lower() in drop:
+                continue
+            key = bare = text(name)
+            while key in members:
+                key = f"{bare}-{len(members)}"
+            # Most members are plain texts and numbers: a call for each would cost more than all the rest.
+            members[key] = rewritten(member, text, drop, depth - 1) if isinstance(member, str | dict | list) else member
+        return members if depth else None
+    if isinstance(value, list):
+        if not depth:
+            return None
+        return [rewritten(member, text, drop, depth - 1) if isinstance(member, str | dict | list) else member for member in value]
+    return value
+
+
+def without_secrets(value: Any) -> Any:
+    """What may be kept of a member that no mapping understood: no query, no user name of any address, no contract data."""
+    return rewritten(value, _bare, _PRIVATE)
+
+
+def _bare(text: str) -> str:
+    if "=" not in text and ":" not in text:
+        return text
+    return _NAMED.sub("", _QUERY.sub(r"\1", _NO_SCHEME.sub("", _USER.sub("", text))))
+
+
+def answer_of(features: Iterable[Any], to_record: Callable[[dict[str, Any]], Record], clean: Clean = without_secrets) -> Answer:
+    """Records of a list of features; a member that cannot be one is kept as Broken, cleaned, with a name made from its content."""
     records: list[Record] = []
     broken: list[Broken] = []
     for feature in features:
@@ -139,7 +196,7 @@ def answer_of(features: Iterable[Any], to_record: Callable[[dict[str, Any]], Rec
                 raise Unmappable("not an object", "feature")
             records.append(to_record(feature))
         except Unmappable as error:
-            raw = orjson.dumps(feature)
+            raw = orjson.dumps(clean(feature))
             name = f"broken-{blake2b(raw, digest_size=8).hexdigest()}"
             broken.append(Broken(name, error.reason, error.field, raw))
     return Answer(tuple(records), tuple(broken))

@@ -42,8 +42,10 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
 def main() -> NoReturn:
     """Runs the command; errors that an operator can mend are one line that says what to do."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # Its own words for a cluster that does not answer are a hundred lines; ours are one.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     try:
-        app()
+        app(prog_name="moisson")
     except tuple(kind for kind, _ in _EXITS) as error:
         sys.stderr.write(f"moisson: {' '.join(str(error).split())}\n")
         sys.exit(next(code for kind, code in _EXITS if isinstance(error, kind)))

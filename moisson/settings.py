@@ -2,20 +2,34 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 Area = tuple[float, float, float, float]
 
 
 class ConfigError(Exception):
     """A setting is wrong; the message is one line that says which and what to do."""
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an http or https address with a host, without query and fragment")
+    if parts.username or parts.password:
+        raise ValueError("no user or password in an address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class _Section(BaseModel):
@@ -52,7 +66,7 @@ class GeodesSettings(_Source):
 
     protocol: Literal["geodes"] = "geodes"
     mapping: Literal["peps"] = "peps"
-    url: str = "https://geodes-portal.cnes.fr/api/stac"
+    url: Address = "https://geodes-portal.cnes.fr/api/stac"
     collections: Annotated[tuple[str, ...], Field(min_length=1)]
     page_size: int = Field(80, ge=1, le=1000)
     overlap_hours: float = Field(24, ge=0)
@@ -70,7 +84,7 @@ class RestoSettings(_Source):
 
     protocol: Literal["resto"] = "resto"
     mapping: Literal["peps"] = "peps"
-    url: str = "https://peps.cnes.fr/resto"
+    url: Address = "https://peps.cnes.fr/resto"
     collections: Annotated[tuple[str, ...], Field(min_length=1)]
     page_size: int = Field(100, ge=1, le=500)
 
@@ -80,8 +94,8 @@ class OneAtlasSettings(_Source):
 
     protocol: Literal["oneatlas"] = "oneatlas"
     mapping: Literal["airbus"] = "airbus"
-    search_url: str = "https://search.foundation.api.oneatlas.airbus.com"
-    auth_url: str = "https://authenticate.foundation.api.oneatlas.airbus.com"
+    search_url: Address = "https://search.foundation.api.oneatlas.airbus.com"
+    auth_url: Address = "https://authenticate.foundation.api.oneatlas.airbus.com"
     constellations: tuple[Literal["PHR", "SPOT", "PNEO"], ...] = ("PHR", "SPOT")
     workspaces: dict[str, str] = Field(default_factory=dict)
     page_size: int = Field(200, ge=1, le=500)
@@ -96,8 +110,15 @@ class OneAtlasSettings(_Source):
             return None
         try:
             return self.api_key_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"sources.airbus.api_key_file: {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not a text file"
+            raise ConfigError(f"api_key_file {self.api_key_file}: {reason}") from None
+
+    @model_validator(mode="after")
+    def _keyed(self) -> "OneAtlasSettings":
+        if "PNEO" in self.constellations and self.api_key is None and self.api_key_file is None:
+            raise ValueError("PNEO needs a key: set MOISSON_SOURCES__<NAME>__API_KEY or api_key_file, or leave PNEO out")
+        return self
 
 
 class InventorySettings(_Section):
@@ -112,7 +133,7 @@ class DinamisSettings(_Source):
 
     protocol: Literal["dinamis"] = "dinamis"
     mapping: Literal["dinamis"] = "dinamis"
-    stac_url: str | None = "https://api.stac.teledetection.fr"
+    stac_url: Address | Literal[""] = "https://api.stac.teledetection.fr"
     collections: tuple[str, ...] = ("spot-6-7-drs",)
     page_size: int = Field(100, ge=1, le=10_000)
     inventories: tuple[InventorySettings, ...] = ()
@@ -129,7 +150,7 @@ class ApiSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
-    public_url: str | None = Field(None, pattern=r"^https?://")
+    public_url: Address | None = None
     title: str = "Moisson"
 
 
@@ -161,6 +182,12 @@ class Settings(BaseSettings):
         return sources
 
 
+def without_password(index: str) -> str:
+    """The index's place, to be shown."""
+    parts = urlsplit(index)
+    return urlunsplit(parts._replace(netloc=f"…@{parts.hostname}:{parts.port or 9200}")) if "@" in parts.netloc else index
+
+
 def config_path() -> Path | None:
     """MOISSON_CONFIG, else moisson.toml in the current folder when it is there."""
     named = os.environ.get("MOISSON_CONFIG")
@@ -190,6 +217,11 @@ def load_settings(path: Path | None = None) -> Settings:
 
     try:
         return _Located()
+    except SettingsError as error:
+        # Its message names the field; what the variable holds may be a secret.
+        field = re.search(r'"(\w+)"', str(error))
+        variable = f"MOISSON_{field[1].upper()}…" if field else "a MOISSON_ variable"
+        raise ConfigError(f'{variable}: not JSON: lists are written ["PHR","SPOT"], sections {{"port":8080}}') from None
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from None
 
@@ -201,7 +233,10 @@ def _check_file(path: Path) -> None:
         raise ConfigError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
-    for name, section in table.get("sources", {}).items():
+    if re.match(r"https?://[^/]*@", str(table.get("index", ""))):
+        raise ConfigError(f"{path}: index: a password does not belong here: set MOISSON_INDEX")
+    sources = table.get("sources", {})
+    for name, section in sources.items() if isinstance(sources, dict) else ():
         if isinstance(section, dict) and "api_key" in section:
             variable = f"MOISSON_SOURCES__{name.upper()}__API_KEY"
             raise ConfigError(f"{path}: sources.{name}.api_key: a secret does not belong here: set {variable}, or api_key_file")
@@ -225,7 +260,7 @@ def _explain(error: ValidationError, path: Path | None) -> str:
     where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
     # The discriminator's value stands in the location of a source's member.
     where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in _PROTOCOLS.values())]
-    message = first["msg"]
+    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = "no such setting" + _suggest(where[-1], set(_known_names()))
     elif first["type"] == "union_tag_not_found":

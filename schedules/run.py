@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from harvesters.errors import HarvestError
+from harvesters.errors import HarvestError, Misconfigured
 from harvesters.source import Page, Source, Span
 from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Applied, Batch, Counts, Lease, Outcome, Run
@@ -17,6 +17,7 @@ from schedules.marks import Marks
 from schedules.pipeline import Pipeline
 
 LEASE_TTL = timedelta(minutes=5)
+INTERRUPTED = "interrupted"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -45,7 +46,8 @@ def harvest(
     progress: Progress = lambda page, counts: None,
 ) -> Run:
     """Harvests one source and reports it under its configured `name`; `source.name` is the archive whose records it brings, which
-    other sources may bring too. Raises Busy when another run has the archive, IndexUnavailable when the store is gone."""
+    other sources may bring too. Raises Busy when another run has the archive, Misconfigured (the run is closed
+    then) when an operator must change a setting, IndexUnavailable when the store is gone."""
     name = name or source.name
     run = Run(id=uuid4().hex[:12], source=name, started=now())
     marks = Marks(index, source.name, f"{name}:" if name != source.name else "", options.since, options.until)
@@ -58,6 +60,8 @@ def harvest(
         if not options.dry_run:
             index.refresh()
             index.save_run(ended)
+        if work.misconfigured is not None:
+            raise work.misconfigured
         return ended
 
 
@@ -95,6 +99,7 @@ class _Run:
     run: Run
     marks: Marks
     stream: str | None = None
+    misconfigured: Misconfigured | None = None
 
     def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
         """The one place that ends a run: every way out has its outcome and its reason."""
@@ -103,10 +108,11 @@ class _Run:
         except _Limit:
             return self._ended(Outcome.ABORTED, f"stopped after {self.options.limit} records, as asked")
         except KeyboardInterrupt:
-            return self._ended(Outcome.ABORTED, "interrupted")
+            return self._ended(Outcome.ABORTED, INTERRUPTED)
         except LeaseLost as error:
             return self._ended(Outcome.ABORTED, str(error) or "another run took the source over")
         except HarvestError as error:
+            self.misconfigured = error if isinstance(error, Misconfigured) else None
             return self._ended(Outcome.PARTIAL if self.run.counts.received else Outcome.FAILED, str(error))
         except IndexUnavailable:
             raise

@@ -54,7 +54,7 @@ def to_item(record: Record) -> Item:
     properties = mapping(feature.get("properties"))
     item_id, scene = _identity(properties, record.native_id)
     mission = _mission(properties, scene, item_id)
-    geometry, bbox = clean_footprint(feature.get("geometry"))
+    geometry, bbox = clean_footprint(feature.get("geometry"), areas=True)
     return build_item(
         record,
         item_id=item_id,

@@ -1,24 +1,41 @@
 """What is taken out of an Airbus feature before it is kept: contract data and what belongs to one session."""
 
+import re
 from typing import Any
 
+from mappings.record import rewritten
 from mappings.values import items, mapping
 
-_SECRET = frozenset(("dataUri", "correlationId", "archiveCorrelationId", "activityId", "customerReference", "commercialReference"))
-_SECRET_MEMBERS = frozenset(("dataAccess",))
+# Lower case, as `rewritten` compares them.
+_SECRET = frozenset(
+    ("activityid", "archivecorrelationid", "commercialreference", "correlationid", "customerreference", "dataaccess", "datauri")
+)
+# A private workspace names a customer.
+_WORKSPACE = frozenset(("workspaceid", "workspacename", "workspacetitle"))
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_QUERY = re.compile(r"(://[^?#\s]*)[?#].*", re.DOTALL)
 # Members that UP42's processing blocks added. Two name an order: the member stays as a mark, its value goes.
 _BLOCK_MARKS = ("fileSize", "estimatedCredits", "orderID", "up42.data_path")
 _EMPTIED = frozenset(("orderID", "up42.data_path"))
 
 
 def redacted(feature: dict[str, Any]) -> dict[str, Any]:
-    """The feature less contract data (report §1.3): references, storage paths, session ids, and what `rights` names besides rights."""
-    kept = {name: None if name in _EMPTIED else value for name, value in feature.items() if name not in _SECRET_MEMBERS}
-    properties = mapping(feature.get("properties"))
-    kept["properties"] = {name: None if name in _EMPTIED else value for name, value in properties.items() if name not in _SECRET}
+    """The feature less contract data (report §1.3): references, storage paths, session ids, private workspaces, queries of addresses
+    (they may hold a token), and what `rights` names besides rights."""
+    given = mapping(feature.get("properties"))
+    workspace = given.get("workspaceName")
+    public = isinstance(workspace, str) and workspace.strip().startswith("public")
+    kept: dict[str, Any] = rewritten(feature, _without_query, _SECRET if public else _SECRET | _WORKSPACE)
+    kept["properties"] = mapping(kept.get("properties"))
+    for members in (kept, kept["properties"]):
+        members.update({name: None for name in _EMPTIED if name in members})
     if "rights" in kept:
-        kept["rights"] = {name: {} for name in mapping(feature["rights"])}
+        kept["rights"] = {name: {} for name in mapping(kept["rights"])}
     return kept
+
+
+def _without_query(text: str) -> str:
+    return _QUERY.sub(r"\1", _USER.sub("", text)) if "://" in text else text
 
 
 def is_clipped(feature: dict[str, Any]) -> bool:

@@ -4,9 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+# fmt: off
 # Canonical name -> headers, without case, accents and punctuation.
 _HEADERS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "identifiant", "identifier", "product", "product_id", "produit", "id_produit", "nom_produit", "product_name"),
+    # Names of products before identifiers, which may be numbers of rows: the first of these that a file has counts.
+    "id": (
+        "nom_produit", "nom_du_produit", "product_name", "product_id", "id_produit", "produit", "product",
+        "identifiant", "identifier", "id",
+    ),
     "platform": ("satellite", "platform", "plateforme", "capteur", "sensor", "mission"),
     "date": ("date_acquisition", "acquisition_date", "date_d_acquisition", "datetime", "date", "date_prise_de_vue", "date_image"),
     "time": ("heure", "heure_acquisition", "time", "acquisition_time", "heure_utc"),
@@ -24,21 +29,27 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "href": ("lien", "href", "url", "lien_telechargement", "link", "download"),
     "size": ("taille", "size", "taille_octets", "file_size", "octets"),
 }
+# fmt: on
 _CANONICAL = {header: name for name, headers in _HEADERS.items() for header in headers}
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def recognise(headers: Sequence[str], columns: Mapping[str, str] | None = None) -> dict[str, int]:
     """Canonical name -> position. `columns` (canonical name -> header) comes before the common headers; of two columns of one
-    meaning the first counts."""
+    meaning the first counts, of identifiers the one whose header names the product best."""
     chosen = {folded(header): name for name, header in (columns or {}).items()}
     found: dict[str, int] = {}
     for table in (chosen, _CANONICAL):
-        for position, header in enumerate(headers):
-            name = table.get(folded(header))
+        for position, header in sorted(enumerate(map(folded, headers)), key=_rank):
+            name = table.get(header)
             if name and name not in found and position not in found.values():
                 found[name] = position
     return found
+
+
+def _rank(column: tuple[int, str]) -> tuple[int, int]:
+    position, header = column
+    return (_HEADERS["id"].index(header) if header in _HEADERS["id"] else 0), position
 
 
 def is_inventory(found: Mapping[str, int]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 
-from mappings.dinamis.held import Mission, held_item, mission_of, scene_of
+from mappings.dinamis.held import Mission, held_item, mission_of, refuse_neo, scene_of
 from mappings.dinamis.members import between
 from mappings.record import Item, NotAnAnswer, Record, Unmappable
 from mappings.scenes import Scene
@@ -61,6 +61,7 @@ def to_item(record: Record) -> Item:
         raise Unmappable(f"no DIMAP: {etree.QName(root).localname}", "Dimap_Document")
     product = record.native_id.removeprefix(_PREFIX)
     sources = [found for element in root.iterfind(".//{*}Source_Identification/{*}SOURCE_ID") if (found := text(element.text))]
+    refuse_neo("Dataset_Sources", product, _text(root, "Dataset_Identification", "DATASET_NAME"), *sources)
     # The identifier of a file begins with its kind, which the product's name does not have.
     scene = scene_of(*sources, f"DIM_{product}")
     mission = _mission(root, scene, product)
@@ -109,6 +110,7 @@ def _text(root: Any, *path: str) -> str | None:
 
 def _mission(root: Any, scene: Scene | None, name: str) -> Mission:
     strip = f"{_text(root, 'Strip_Source', 'MISSION') or ''}{_text(root, 'Strip_Source', 'MISSION_INDEX') or ''}"
+    refuse_neo("Strip_Source.MISSION", strip)
     found = mission_of(strip, scene.platform if scene else None, name)
     if found is None:
         raise Unmappable(f"neither SPOT 6/7 nor Pléiades: {strip[:40]!r}", "Strip_Source.MISSION")

@@ -1,6 +1,7 @@
 """What every held image has in common: mission, licence, providers, how its files are had."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -67,9 +68,11 @@ _SCHEMES: dict[str, dict[str, Any]] = {
 }
 _ACCOUNT: dict[str, dict[str, Any]] = {"dinamis": {"type": "account", "description": "DINAMIS account of a member who signed the licence"}}
 
+# Pléiades Neo is Airbus's own: written with and without accent, hyphen, brackets.
+_NEO = re.compile(r"pneo[\W_]*\d|(?<![a-z])pneo(?![a-z])|(?:phr|pl[eé]iades?)[\W_]*neo(?![a-z])", re.I)
 _SPOT = re.compile(r"(?<![a-z0-9])spot[\s_-]*([67])(?!\d)", re.I)
-_PHR = re.compile(r"(?:phr|pl[eé]iades)[\s_-]*(1[ab])(?![a-z0-9])", re.I)
-_PHR_ANY = re.compile(r"(?<![a-z])(?:phr|pl[eé]iades(?!\W*neo))(?![a-z])", re.I)
+_PHR = re.compile(r"(?:phr|pl[eé]iades?)[\s_-]*(1[ab])(?![a-z0-9])", re.I)
+_PHR_ANY = re.compile(r"(?<![a-z])(?:phr|pl[eé]iades?)(?![a-z])", re.I)
 _SPOT_ANY = re.compile(r"(?<![a-z0-9])spot[\s_-]*6[\s_/-]*7(?!\d)", re.I)
 
 
@@ -82,9 +85,10 @@ class Mission:
 
 
 def mission_of(*values: str | None) -> Mission | None:
-    """The mission that the first telling text names: `spot7`, `SPOT 6`, `PHR1A`, `Pléiades 1B`, `spot-6-7-drs`, `Pléiades`."""
-    for value in values:
-        if not value:
+    """The mission that the first telling text names: `spot7`, `SPOT 6`, `PHR1A`, `Pléiades 1B`, `spot-6-7-drs`, `Pléiades`; never
+    Pléiades Neo."""
+    for value in map(_composed, values):
+        if not value or _NEO.search(value):
             continue
         if _SPOT_ANY.search(value):
             return Mission("SPOT", None)
@@ -95,6 +99,18 @@ def mission_of(*values: str | None) -> Mission | None:
         if _PHR_ANY.search(value):
             return Mission("PHR", None)
     return None
+
+
+def refuse_neo(field: str, *values: Any) -> None:
+    """Raises Unmappable when an identifier or a text names Pléiades Neo: the two licences are for SPOT 6/7 and Pléiades only."""
+    for value in values:
+        if isinstance(value, str) and _NEO.search(_composed(value)):
+            raise Unmappable(f"Pléiades Neo, for which no licence of the Dispositif is known: {value[:60]!r}", field)
+
+
+def _composed(value: str | None) -> str:
+    """An é as one character: files written on macOS have it as two."""
+    return unicodedata.normalize("NFC", value) if value else ""
 
 
 def scene_of(*identifiers: str | None) -> Scene | None:

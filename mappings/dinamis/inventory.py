@@ -1,13 +1,14 @@
 """One row of an inventory of purchased images as an Item."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import orjson
 
-from mappings.dinamis.held import Mission, auth_of, held_item, mission_of, scene_of
-from mappings.dinamis.members import address, between, present, resolution
+from mappings.dinamis.held import Mission, auth_of, held_item, mission_of, refuse_neo, scene_of
+from mappings.dinamis.members import address, between, present, resolution, unsigned
+from mappings.geometry import clean_footprint
 from mappings.record import Item, Record, Unmappable
 from mappings.scenes import Scene
 from mappings.times import format_time, usable_time
@@ -19,30 +20,45 @@ KIND = "inventory"
 _LEVELS = {"BRUT": "SENSOR", "SEN": "SENSOR", "ORT": "ORTHO", "PRJ": "PROJECTED", "MOS": "MOSAIC"}
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(.*))?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+# A product's name has at least its satellite; less is a row's number or somebody's short-hand, which the next list uses again.
+_ROW_NUMBER = re.compile(r"[\d\s]+(?:[.,]0+)?")
+_SHORTEST = 6
+_BOUNDS = ("west", "south", "east", "north")
 _CLOCK = re.compile(r"(\d{1,2})[:hH](\d\d)(?:[:mM](\d\d(?:[.,]\d+)?)?)?\s*(?:Z|UTC|TU)?")
 
 
-def to_record(row: dict[str, str], geometry: dict[str, Any] | None) -> Record:
-    """The Record of a row whose columns are canonical. Raises Unmappable when it has no identifier."""
-    native_id = text(row.get("id"))
-    if native_id is None:
-        raise Unmappable("no identifier", "id")
+def to_record(row: dict[str, str], geometry: dict[str, Any] | None, layer: str | None = None) -> Record:
+    """The Record of a row whose columns are canonical, of a file's layer if it has several. Raises Unmappable when no identifier
+    tells the product from all others."""
+    product = _product_id(row, "id")
     href = address(row.get("href"))
     # An address that is no plain https one could hold a signature or a password: it is not kept.
-    kept = {name: value for name, value in row.items() if name != "href"} | ({"href": href} if href else {})
+    kept = {name: unsigned(value) for name, value in row.items() if name != "href"} | ({"href": href} if href else {})
     raw = orjson.dumps({"kind": KIND, "row": kept, "geometry": geometry})
-    return Record(source="dinamis", native_id=f"{KIND}:{native_id}", updated=None, raw=raw, media_type="application/json")
+    native_id = f"{KIND}:{layer}:{product}" if layer else f"{KIND}:{product}"
+    return Record(source="dinamis", native_id=native_id, updated=None, raw=raw, media_type="application/json")
+
+
+def _product_id(row: dict[str, Any], field: str) -> str:
+    found = text(row.get("id"))
+    if found is None:
+        raise Unmappable("no identifier", field)
+    if len(found) < _SHORTEST or _ROW_NUMBER.fullmatch(found):
+        said = "is a number, as of a row" if _ROW_NUMBER.fullmatch(found) else "is too short"
+        raise Unmappable(
+            f"{found[:40]!r} {said}: it does not tell this image from those of other lists; name the column of the product in `columns` (id)",
+            field,
+        )
+    return found
 
 
 def to_item(record: Record, members: dict[str, Any]) -> Item:
-    """The Item of a row. Raises Unmappable without identifier, time or mission."""
+    """The Item of a row. Raises Unmappable without identifier, time or mission, with a footprint that is unusable, and for Pléiades
+    Neo."""
     row = mapping(members.get("row"))
-    item_id, source_id, href = text(row.get("id")), text(row.get("source_id")), address(row.get("href"))
-    if item_id is None:
-        raise Unmappable("no identifier", "row.id")
-    if row.get("wkt"):
-        # What could be read was taken out of the row.
-        raise Unmappable(f"a footprint that cannot be read: {str(row['wkt'])[:60]!r}", "row.wkt")
+    item_id, source_id, href = _product_id(row, "row.id"), text(row.get("source_id")), address(row.get("href"))
+    refuse_neo("row", *row.values())
+    check_footprint(row, members.get("geometry"))
     scene = scene_of(source_id, item_id)
     asset = _asset(href, row) if href else None
     return held_item(
@@ -63,6 +79,25 @@ def to_item(record: Record, members: dict[str, Any]) -> Item:
         },
         assets={"data": asset} if asset else None,
     )
+
+
+def check_footprint(row: dict[str, Any], geometry: Any) -> bool:
+    """Whether the row has a footprint. Raises Unmappable for one that cannot be used: an unlocated image is not found by area."""
+    if row.get("wkt"):
+        # What could be read was taken out of the row.
+        raise Unmappable(f"a footprint that cannot be read: {str(row['wkt'])[:60]!r}", "row.wkt")
+    bounds = [decimal(row.get(name)) for name in _BOUNDS]
+    if geometry is None:
+        if None not in bounds:
+            raise Unmappable(f"south is north of north: {bounds}", "row.south")
+        return False
+    try:
+        clean_footprint(geometry)
+    except Unmappable as error:
+        columns = "wkt" if None in bounds else "wkt, or west, south, east and north"
+        advice = "degrees are meant, unless the cell begins with its EPSG code, as in SRID=2154;POLYGON… for Lambert-93"
+        raise Unmappable(f"{error.reason}; column {columns}: {advice}", "row.wkt") from None
+    return True
 
 
 def decimal(value: Any) -> float | None:
@@ -93,7 +128,7 @@ def _times(row: dict[str, Any], scene: Scene | None) -> dict[str, Any]:
     """What the row says; of a day without a time the identifier's instant on that day, else the whole day."""
     said = moment(row.get("date"), row.get("time"))
     token = scene.instant if scene else None
-    if said and said[1]:
+    if said and said[1] and not _is_day_of(said[0], token):
         return {"datetime": format_time(said[0])}
     if token and (said is None or abs(token.astimezone(UTC).date() - said[0].date()) <= timedelta(days=1)):
         return {"datetime": format_time(token)}
@@ -101,6 +136,11 @@ def _times(row: dict[str, Any], scene: Scene | None) -> dict[str, Any]:
         raise Unmappable("no acquisition date", "row.date")
     end = said[0].replace(hour=23, minute=59, second=59)
     return {"datetime": None, "start_datetime": format_time(said[0]), "end_datetime": format_time(end)}
+
+
+def _is_day_of(said: datetime, token: datetime | None) -> bool:
+    """Whether the row has but the day of the identifier's instant: exports write a day as its midnight."""
+    return token is not None and said.time() == time.min and token.astimezone(UTC).date() == said.date()
 
 
 def _mission(row: dict[str, Any], item_id: str, scene: Scene | None) -> Mission:

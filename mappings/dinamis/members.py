@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mappings.record import Record, Unmappable
+from mappings.record import Record, Unmappable, rewritten
 from mappings.values import number, text
 
 _HREF = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!$'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
@@ -14,8 +14,11 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST = 2000
 # Names of query parameters that sign an address or carry a key (S3 old and new, Azure, Google, plain tokens).
 _SECRET = re.compile(
-    r"(?:x-amz-|x-goog-).*|signature|sig|awsaccesskeyid|googleaccessid|access[-_]?key|secret[-_]?key|(?:access_)?token|apikey", re.I
+    r"(?:x-amz-|x-goog-).*|signature|sig|awsaccesskeyid|googleaccessid|access[-_]?key|secret[-_]?key|.*token|_tk|jwt|api[-_]?key"
+    r"|pass(?:word|wd)?|pwd|authorization|session[-_]?id",
+    re.I,
 )
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 def members_of(record: Record) -> dict[str, Any]:
@@ -30,13 +33,16 @@ def members_of(record: Record) -> dict[str, Any]:
 
 
 def unsigned(value: Any) -> Any:
-    """The value with every signed address in it cut at its query: a signature expires and is a right (report §3.1)."""
-    if isinstance(value, str):
-        base, mark, query = value.partition("?")
-        return base if mark and any(_SECRET.fullmatch(name) for name, _ in parse_qsl(query, keep_blank_values=True)) else value
-    if isinstance(value, dict):
-        return {name: unsigned(member) for name, member in value.items()}
-    return [unsigned(member) for member in value] if isinstance(value, list) else value
+    """The value with every signed address in it cut at its query: a signature expires and is a right (report §3.1). User names and
+    passwords of addresses go too."""
+    return rewritten(value, _unsigned)
+
+
+def _unsigned(text: str) -> str:
+    if "://" in text:
+        text = _USER.sub("", text)
+    base, mark, query = text.partition("?")
+    return base if mark and any(_SECRET.fullmatch(name) for name, _ in parse_qsl(query, keep_blank_values=True)) else text
 
 
 def address(value: Any) -> str | None:

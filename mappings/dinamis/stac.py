@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
-from mappings.dinamis.held import Mission, auth_of, bucket_of, held_item, mission_of, scene_of, storage
+from mappings.dinamis.held import Mission, auth_of, bucket_of, held_item, mission_of, refuse_neo, scene_of, storage
 from mappings.dinamis.members import address, between, present, resolution, texts, unsigned
 from mappings.record import Item, Record, Unmappable
 from mappings.times import format_time, usable_time
@@ -45,6 +45,7 @@ def to_item(record: Record, feature: dict[str, Any]) -> Item:
     properties = mapping(feature.get("properties"))
     scene = scene_of(item_id)
     upstream = text(feature.get("collection"))
+    _check_neo(feature, properties)
     mission = _mission(properties, item_id, upstream)
     assets, schemes = _assets(mapping(feature.get("assets")))
     place = _place(feature, item_id)
@@ -75,6 +76,15 @@ def to_item(record: Record, feature: dict[str, Any]) -> Item:
 def _place(feature: dict[str, Any], native_id: str) -> str:
     collection = text(feature.get("collection")) or "spot-6-7-drs"
     return f"{_API}/collections/{quote(collection, safe='')}/items/{quote(native_id, safe='')}"
+
+
+def _check_neo(feature: dict[str, Any], properties: dict[str, Any]) -> None:
+    """In identifiers and properties; a description may compare the image with another."""
+    refuse_neo("id", feature.get("id"))
+    refuse_neo("collection", feature.get("collection"))
+    refuse_neo("properties", *(value for name, value in properties.items() if name != "description"))
+    for key, asset in mapping(feature.get("assets")).items():
+        refuse_neo("assets", key, mapping(asset).get("href"), mapping(asset).get("title"))
 
 
 def _mission(properties: dict[str, Any], item_id: str, collection: str | None) -> Mission:

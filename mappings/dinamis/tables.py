@@ -1,12 +1,13 @@
 """Inventories as files: CSV and GeoPackage, decoded into records. Bytes in, records out."""
 
-import csv
 import io
 import math
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -15,9 +16,12 @@ import shapely
 
 from mappings.dinamis.columns import is_inventory, recognise
 from mappings.dinamis.inventory import decimal, to_record
+from mappings.dinamis.rows import Rows
 from mappings.geometry import box, mapping_of
-from mappings.record import Answer, Broken, NotAnAnswer, Record, Unmappable
+from mappings.record import Answer, Broken, NotAnAnswer, Record, Unmappable, without_secrets
 
+# Of a row that cannot be read.
+_LONGEST = 10_000
 _SRID = re.compile(r"\s*SRID=(\d{1,6});", re.I)
 
 
@@ -30,64 +34,92 @@ def read_csv(body: bytes, columns: Mapping[str, str] | None = None) -> Answer:
         content = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         content = body.decode("latin-1")
-    first = content.lstrip("\r\n").partition("\n")[0]
+    return _answer(csv_entries(io.StringIO(content, newline=""), columns))
+
+
+def csv_entries(lines: Iterable[str], columns: Mapping[str, str] | None = None) -> Iterator[Record | Broken]:
+    """As read_csv, one row after the other, of lines with their ends. Raises NotAnAnswer at once."""
+    source = iter(lines)
+    blank = 0
+    for first in source:
+        if first.strip("\r\n"):
+            break
+        blank += 1
+    else:
+        raise NotAnAnswer("no header of an inventory: the file is empty")
     delimiter = max(";,\t", key=first.count)
-    lines = _lines(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
-    _, headers = next(((number, cells) for number, cells in lines if isinstance(cells, list)), (0, []))
-    found = recognise(headers, columns)
-    if not is_inventory(found):
+    rows = Rows(chain([first], source), delimiter)
+    header = rows.next()
+    found = recognise(header.cells, columns) if header and not header.fault else {}
+    if header is None or not is_inventory(found):
         raise NotAnAnswer(f"no header of an inventory: {first[:120]!r}")
-    return _collect(_cells(lines, found, len(headers)))
+    return _entries(_cells(rows, found, len(header.cells), blank))
 
 
-def _lines(reader: Any) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """(line number, cells or what is wrong with them); blank lines are no rows."""
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield reader.line_num, error
-            continue
-        if cells is None:
-            return
-        if cells:
-            yield reader.line_num, cells
+@dataclass(frozen=True)
+class _Row:
+    """`name` of the row; its canonical cells, or the reason why there are none; its layer; the cells as received."""
+
+    name: str
+    cells: dict[str, str] | str
+    geometry: dict[str, Any] | None = None
+    layer: str | None = None
+    received: Any = None
 
 
-_Row = tuple[str, dict[str, str] | str, Any, Any]
-"""(name of the row, canonical cells or the reason why there are none, geometry, cells as received)"""
-
-
-def _cells(lines: Iterable[tuple[int, list[str] | csv.Error]], found: Mapping[str, int], width: int) -> Iterator[_Row]:
-    for number, cells in lines:
-        name = f"line {number}"
-        if isinstance(cells, csv.Error):
-            yield name, str(cells), None, None
+def _cells(rows: Rows, found: Mapping[str, int], width: int, before: int) -> Iterator[_Row]:
+    while (line := rows.next(width)) is not None:
+        name, cells = f"line {line.number + before}", line.cells
+        if line.fault:
+            yield _Row(name, line.fault, received=line.text[:_LONGEST])
         elif len(cells) > width:
-            yield name, f"{len(cells)} columns where the header has {width}", None, cells
+            yield _Row(name, f"{len(cells)} columns where the header has {width}", received=cells)
         else:
             row = {key: cells[at].strip() for key, at in found.items() if at < len(cells) and cells[at].strip()}
-            yield name, row, _footprint(row), cells
+            yield _Row(name, row, _footprint(row), received=cells)
 
 
-def _collect(rows: Iterable[_Row]) -> Answer:
+def _entries(rows: Iterable[_Row]) -> Iterator[Record | Broken]:
+    """Each row as a Record or Broken. An identifier that comes again with other content is another image, or another state of one,
+    that would take the first one's place: it is Broken."""
+    seen: dict[bytes, bytes] = {}
+    for row in rows:
+        try:
+            if isinstance(row.cells, str):
+                raise Unmappable(row.cells, "row")
+            record = to_record(row.cells, row.geometry, row.layer)
+            content = _digest(record.raw)
+            if seen.setdefault(_digest(record.native_id.encode()), content) != content:
+                raise Unmappable(
+                    f"{row.cells['id'][:60]!r} stands in an earlier row with other content: name the column that tells them apart in "
+                    "`columns` (id)",
+                    "id",
+                )
+            yield record
+        except Unmappable as error:
+            raw = orjson.dumps(without_secrets(row.received))
+            # Lines of two inventories have the same numbers.
+            native_id = f"{row.name.replace(' ', '-')}-{_digest(raw).hex()}"
+            yield Broken(native_id, f"{row.name}: {error.reason}", error.field, raw)
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=8).digest()
+
+
+def _answer(entries: Iterable[Record | Broken]) -> Answer:
     records: list[Record] = []
     broken: list[Broken] = []
-    for name, row, geometry, received in rows:
-        try:
-            if isinstance(row, str):
-                raise Unmappable(row, "row")
-            records.append(to_record(row, geometry))
-        except Unmappable as error:
-            raw = orjson.dumps(received)
-            # Lines of two inventories have the same numbers.
-            native_id = f"{name.replace(' ', '-')}-{blake2b(raw, digest_size=8).hexdigest()}"
-            broken.append(Broken(native_id, f"{name}: {error.reason}", error.field, raw))
+    for entry in entries:
+        if isinstance(entry, Record):
+            records.append(entry)
+        else:
+            broken.append(entry)
     return Answer(tuple(records), tuple(broken))
 
 
 def _footprint(row: dict[str, str]) -> dict[str, Any] | None:
-    """From well-known text, else from the bounds; the cells that it was made from are then left out."""
+    """From well-known text, which is then left out, else from the bounds. Text that cannot be read stays, for the mapping to refuse."""
     bounds = [decimal(row.get(name)) for name in ("west", "south", "east", "north")]
     match = _SRID.match(row.get("wkt", ""))
     if "wkt" in row:
@@ -95,9 +127,10 @@ def _footprint(row: dict[str, str]) -> dict[str, Any] | None:
             geometry = shapely.from_wkt(row["wkt"][match.end() :] if match else row["wkt"])
         except shapely.errors.GEOSException:
             geometry = None
-        if geometry is not None and not geometry.is_empty:
+        located = _geographic(geometry, f"EPSG:{match[1]}" if match else None) if geometry is not None and not geometry.is_empty else None
+        if located:
             del row["wkt"]
-            return _geographic(geometry, f"EPSG:{match[1]}" if match else None)
+            return located
     west, south, east, north = bounds
     if west is None or south is None or east is None or north is None or south > north:
         return None
@@ -124,7 +157,7 @@ def read_geopackage(body: bytes, columns: Mapping[str, str] | None = None) -> An
     for layer, meta, shapes, fields in _layers(body):
         found = recognise(list(meta["fields"]), columns)
         if is_inventory(found) or ("id" in found and shapes is not None):
-            answers.append(_collect(_features(layer, meta["crs"], shapes, fields, found)))
+            answers.append(_answer(_entries(_features(layer, meta["crs"], shapes, fields, found))))
     if not answers:
         raise NotAnAnswer("a GeoPackage without a layer that has an inventory's columns")
     return Answer(
@@ -155,8 +188,15 @@ def _features(layer: str, crs: str | None, shapes: Any, fields: Sequence[Any], f
     for index in range(count):
         row = {name: value for name, at in found.items() if (value := _as_text(fields[at][index]))}
         geometry = shapely.from_wkb(shapes[index], on_invalid="ignore") if shapes is not None and shapes[index] is not None else None
-        located = _geographic(geometry, crs) if geometry is not None and not geometry.is_empty else _footprint(row)
-        yield f"{layer} row {index + 1}", row, located, row
+        received = dict(row)
+        if geometry is not None and not geometry.is_empty:
+            located = _geographic(geometry, crs)
+            row.pop("wkt", None)
+            if located is None:
+                row["wkt"] = f"{geometry.geom_type} in {crs or 'an unknown reference system'}"
+        else:
+            located = _footprint(row)
+        yield _Row(f"{layer} row {index + 1}", row, located, layer, received)
 
 
 def _as_text(value: Any) -> str | None:

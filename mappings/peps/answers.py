@@ -3,9 +3,8 @@
 from typing import Any
 
 from mappings.peps import geodes, resto
-from mappings.peps.hrefs import scrub
 from mappings.record import Answer, NotAnAnswer, Record, answer_of, documents
-from mappings.values import mapping, text
+from mappings.values import mapping
 
 _GEODES_MEMBERS = ("dataset", "temporal:startDate")
 _RESTO_MEMBERS = ("productIdentifier", "startDate")
@@ -63,8 +62,7 @@ def _features(features: list[Any], envelope: str | None) -> Answer:
         own = dialect(feature) or known or envelope
         return resto.to_record(feature) if own == "resto" else geodes.to_record(feature)
 
-    # answer_of keeps what is Broken as given: its addresses, too, may carry the reader's token.
-    return answer_of([feature if text(mapping(feature).get("id")) else scrub(feature) for feature in features], to_record)
+    return answer_of(features, to_record)
 
 
 def _foreign(feature: Any) -> bool:

@@ -66,6 +66,8 @@ _THEIA = re.compile(r"SENTINEL2|(?:MUSCATE|THEIA)_(?:REFLECTANCE_|SENTINEL2_)?SE
 _GEODES = re.compile(r"PEPS_(S[123])_L(\d[A-C]?)")
 _RESTO = {"S1": "S1", "S2": "S2", "S2ST": "S2", "S3": "S3"}
 _HERITAGE = re.compile(r"SWH|SPOT ?WORLD ?HERITAGE|SPIRIT")
+# How products of a mission are called; what is called otherwise was put there by mistake, or has another licence.
+_PREFIXES = {"S1": re.compile(r"S1[A-D]_"), "S2": re.compile(r"S2[A-D]_"), "S3": re.compile(r"S3[A-D]_"), "THEIA": re.compile(r"SENTINEL2")}
 _LEVEL = re.compile(r"L(?:EVEL)?-?(\d[A-C]?)")
 
 
@@ -78,7 +80,7 @@ def level_of(value: Any) -> str | None:
 def collection_of(dataset: Any, level: Any, identifier: str, name: ProductName | None) -> Collection:
     """Our collection of a product: mission from the archive's collection, level from the name where it has one.
 
-    Raises Unmappable for other missions' collections, and when the name is of another mission than its collection says.
+    Raises Unmappable for other missions' collections, and when the name is not one of the mission that its collection says.
     """
     said = (text(dataset) or "").upper()
     if not said:
@@ -89,7 +91,8 @@ def collection_of(dataset: Any, level: Any, identifier: str, name: ProductName |
     mission = "S2" if theia else geodes[1] if geodes else _RESTO.get(said)
     if mission is None:
         raise Unmappable(f"no mapping for {said[:60]}", "collection")
-    if name and (name.unit[:2] != mission or name.theia != theia):
+    known = name.unit[:2] == mission and name.theia == theia if name else _PREFIXES["THEIA" if theia else mission].match(identifier)
+    if not known:
         raise Unmappable(f"{identifier[:80]} is no product of {said[:60]}", "identifier")
     found = (name.level if name else None) or level_of(level) or (geodes[2] if geodes else None)
     own = f"sentinel-{mission[1]}-l{(found or '').lower()}{'-theia' if theia else ''}"

@@ -51,21 +51,20 @@ _VERSION = re.compile(r":V(\d{1,6})\Z", re.ASCII)
 def to_record(feature: dict[str, Any]) -> Record:
     """The Record of a feature. Raises Unmappable when it has no identifier.
 
-    `links` go, queries of hrefs too: they may carry the reader's token. "Is online" moves from each asset's description into the
+    `links` go, queries of addresses too, wherever they stand: they may carry the reader's token. "Is online" moves from each asset's description into the
     volatile member `_online`, so that a product that goes to tape and comes back is no new record.
     """
     native_id = text(feature.get("id"))
     if native_id is None:
         raise Unmappable("no identifier", "id")
-    kept = {name: member for name, member in feature.items() if name not in ("links", "_online")}
-    properties = feature.get("properties")
-    if isinstance(properties, dict):
-        kept["properties"] = {name: scrub(member) for name, member in properties.items() if name != "links"}
-    if isinstance(feature.get("assets"), dict):
-        kept["assets"], online = _without_online(scrub(feature["assets"]))
+    kept = scrub({name: member for name, member in feature.items() if name not in ("links", "_online")})
+    properties = mapping(kept.get("properties"))
+    properties.pop("links", None)
+    if isinstance(kept.get("assets"), dict):
+        kept["assets"], online = _without_online(kept["assets"])
         if online:
             kept["_online"] = online
-    said = _today(mapping(properties))
+    said = _today(properties)
     try:
         raw = orjson.dumps(kept)
     except orjson.JSONEncodeError as error:
@@ -113,7 +112,7 @@ def to_item(record: Record, feature: dict[str, Any]) -> Item:
     dataset = _dataset(feature, said)
     collection = collection_of(dataset, said.get("processing:level"), identifier, name)
     properties = properties_of(said, identifier, name, collection)
-    geometry, bbox = optional_footprint(feature.get("geometry"))
+    geometry, bbox = optional_footprint(feature.get("geometry"), areas=True)
     version = _VERSION.search(record.native_id)
     properties["version"] = version[1] if version else None
     properties["deprecated"] = True if said.get("latest") is False else None

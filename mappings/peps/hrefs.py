@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from mappings.record import rewritten
+
 # Host and path only. Possessive, so that a hostile address costs no backtracking.
 _PLAIN = re.compile(
     r"https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]++|%[0-9A-Fa-f]{2})*+)?", re.ASCII
 )
 _LONGEST = 2000
 _SCOPE = re.compile(r"[?&](scope=\w+)", re.ASCII)
+_SIGNED = re.compile(r"\?[\w.%-]+=")
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
@@ -28,19 +31,17 @@ def host(address: str) -> str:
     return address.split("/", 3)[2].partition(":")[0].lower()
 
 
-def scrub(value: Any, depth: int = 12) -> Any:
-    """The value with every address in it cut at its query (`scope` alone is kept): for records that are stored as received."""
-    if isinstance(value, str):
-        return _scrubbed(value) if "://" in value else value
-    if not depth:
-        return value
-    if isinstance(value, dict):
-        return {name: scrub(member, depth - 1) for name, member in value.items()}
-    return [scrub(member, depth - 1) for member in value] if isinstance(value, list) else value
+def scrub(value: Any) -> Any:
+    """The value with every address in it, names of members too, cut at its query (`scope` alone is kept): for records that are
+    stored as received."""
+    return rewritten(value, _scrubbed)
 
 
-def _scrubbed(address: str) -> str:
-    base = _USER.sub("", address)
+def _scrubbed(text: str) -> str:
+    # The data lake's addresses come without scheme.
+    if "://" not in text and not _SIGNED.search(text):
+        return text
+    base = _USER.sub("", text)
     cut = min((at for at in (base.find("?"), base.find("#")) if at >= 0), default=-1)
     if cut < 0:
         return base

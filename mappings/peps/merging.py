@@ -13,21 +13,27 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def merge(items: Sequence[Item]) -> Item:
-    """The best of the Items, with the source ids of the others; the same whatever their order and grouping.
+    """The best of the Items, with the source ids of the others; the same whatever their order, and their grouping too while each
+    has a footprint.
 
-    GEODES before resto, whose servers are gone; then the highest version; then the newest publication or change.
+    GEODES before resto, whose servers are gone; then the highest version; then the newest publication or change. If the best has no
+    footprint, that of the best of those that have one is taken: a product does not move, and without one no search by area finds it.
     """
     if not items:
         raise ValueError("nothing to merge")
     if len(items) == 1:
         return items[0]
-    best = max(items, key=_rank)
+    ranked = sorted(items, key=_rank, reverse=True)
+    best = ranked[0]
     own = best["properties"]["moisson:source_id"]
     ids = {source_id for item in items for source_id in (item["properties"]["moisson:source_id"], *_alternates(item))} - {own}
     properties = {name: member for name, member in best["properties"].items() if name != _ALTERNATES}
     if ids:
         properties[_ALTERNATES] = sorted(ids)
-    return {**best, "properties": properties}
+    located = next((item for item in ranked if item["geometry"]), best)
+    merged = {name: member for name, member in best.items() if name not in ("geometry", "bbox")}
+    merged |= {name: located[name] for name in ("geometry", "bbox") if name in located}
+    return {**merged, "properties": properties}
 
 
 def _alternates(item: Item) -> list[str]:

@@ -59,21 +59,25 @@ _PLACES = frozenset(("continent", "country", "region", "state", "location", "sea
 
 
 def to_record(feature: dict[str, Any]) -> Record:
-    """The Record of a feature, without links, keywords' links, and queries of addresses. Raises Unmappable: no identifier."""
+    """The Record of a feature, without links, keywords' links, and queries of addresses. Raises Unmappable: no identifier.
+
+    `Record.updated` is `published`, by which windows of the archive go: the watermark is made of it, and a record that changed long
+    after its publication (`updated`) would carry it past others that were never read. Such a change is found by reading its
+    window of publication again.
+    """
     native_id = text(feature.get("id"))
     if native_id is None:
         raise Unmappable("no identifier", "id")
-    kept = {name: member for name, member in feature.items() if name != "links"}
-    properties = mapping(feature.get("properties"))
-    if properties:
-        kept["properties"] = {name: scrub(member) for name, member in properties.items() if name != "links"}
-        kept["properties"] |= {"keywords": _unlinked(properties["keywords"])} if "keywords" in properties else {}
-    updated = usable_time(properties.get("updated")) or usable_time(properties.get("published"))
+    kept = scrub({name: member for name, member in feature.items() if name != "links"})
+    properties = mapping(kept.get("properties"))
+    properties.pop("links", None)
+    if "keywords" in properties:
+        properties["keywords"] = _unlinked(properties["keywords"])
     try:
         raw = orjson.dumps(kept)
     except orjson.JSONEncodeError as error:
         raise Unmappable(f"cannot be kept: {error}", "feature") from None
-    return Record("peps", native_id, updated, raw, url=_place(properties, native_id))
+    return Record("peps", native_id, usable_time(properties.get("published")), raw, url=_place(properties, native_id))
 
 
 def _unlinked(keywords: Any) -> Any:
@@ -112,7 +116,7 @@ def _item(record: Record, feature: dict[str, Any], native: dict[str, Any]) -> It
     properties = properties_of(said, identifier, name, collection)
     field = "_geometry" if feature.get("_geometry") is not None else "geometry"
     # `_geometry` is the one that resto cut at the antimeridian and searched with (report §1.5).
-    geometry, bbox = optional_footprint(feature.get(field), field)
+    geometry, bbox = optional_footprint(feature.get(field), field, areas=True)
     # Theia counts the versions of a product beside its name: "1-9".
     properties["version"] = text(native.get("version"))
     properties["deprecated"] = True if text(native.get("newVersion")) else None
@@ -132,7 +136,8 @@ def _item(record: Record, feature: dict[str, Any], native: dict[str, Any]) -> It
             collection.licence,
             scene=name.scene if name else None,
             online=_ONLINE.get(mode),
-            online_as_of=record.updated,
+            # The storage state is as old as the record's last change.
+            online_as_of=usable_time(native.get("updated")) or record.updated,
         ),
         assets=_assets(native),
         links=[{"rel": "via", "href": place, "type": "application/json"}] if place else [],

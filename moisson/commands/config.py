@@ -8,7 +8,7 @@ import typer
 from mappings.licences import licences
 from mappings.registry import collections
 from moisson.commands.options import Config, Json
-from moisson.settings import ConfigError, OneAtlasSettings, config_path, load_settings
+from moisson.settings import ConfigError, OneAtlasSettings, config_path, load_settings, without_password
 
 app = typer.Typer(help="The configuration.", no_args_is_help=True)
 
@@ -33,9 +33,9 @@ def check(config: Config = None, as_json: Json = False) -> None:
             key = "key given" if section.key() else "no key: public workspaces only"
         lines[name] = ", ".join(part for part in (section.protocol, "on" if section.enabled else "off", key) if part)
     if as_json:
-        sys.stdout.write(orjson.dumps({"index": settings.index, "sources": lines}).decode() + "\n")
+        sys.stdout.write(orjson.dumps({"index": without_password(settings.index), "sources": lines}).decode() + "\n")
         return
-    sys.stdout.write(f"configuration: {config or config_path() or 'defaults and environment'}\nindex: {settings.index}\n")
+    sys.stdout.write(f"configuration: {config or config_path() or 'defaults and environment'}\nindex: {without_password(settings.index)}\n")
     for name, line in lines.items():
         sys.stdout.write(f"source {name}: {line}\n")
     sys.stdout.write("ok\n")

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from harvesters.errors import Misconfigured
 from harvesters.source import Page
 from index.protocol import Index
 from index.state import Counts, Outcome, Run
@@ -18,8 +19,8 @@ from moisson.commands.options import Config, Json, parse_when, utc_now
 from moisson.exits import Exit
 from moisson.report import run_document, run_line
 from moisson.settings import Settings, load_settings
-from schedules.lease import this_owner
-from schedules.run import Options
+from schedules.lease import Busy, this_owner
+from schedules.run import INTERRUPTED, Options
 from schedules.run import harvest as harvest_source
 
 _EXITS = {Outcome.COMPLETE: Exit.OK, Outcome.ABORTED: Exit.NOT_WHOLE, Outcome.PARTIAL: Exit.NOT_WHOLE, Outcome.FAILED: Exit.UNAVAILABLE}
@@ -42,10 +43,8 @@ def harvest(
     names = chosen_sources(settings, sources or [])
     spare_the_collector()
     with open_index(settings) as index:
-        runs = _harvest_all(settings, names, index, options)
-    for run in runs:
-        sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
-    raise typer.Exit(max(_EXITS[run.outcome] for run in runs))
+        code = _harvest_all(settings, names, index, options, as_json)
+    raise typer.Exit(code)
 
 
 def spare_the_collector() -> None:
@@ -56,20 +55,28 @@ def spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options) -> list[Run]:
+def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options, as_json: bool) -> Exit:
+    """One run after the other, each reported as it ends; a source that cannot be harvested does not keep the others from it."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    validator, owner, runs = Validator(), this_owner(), []
+    validator, owner, codes = Validator(), this_owner(), [Exit.OK]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         for name in names:
             bar = _Bar(progress, progress.add_task(name, total=None))
-            with open_source(name, settings.sources[name], utc_now) as source:
-                run = harvest_source(source, index, validator, now=utc_now, owner=owner, name=name, options=options, progress=bar)
-            runs.append(run)
+            try:
+                with open_source(name, settings.sources[name], utc_now) as source:
+                    run = harvest_source(source, index, validator, now=utc_now, owner=owner, name=name, options=options, progress=bar)
+            except (Busy, Misconfigured) as error:
+                progress.console.print(f"moisson: {name}: {error}", markup=False, highlight=False, soft_wrap=True)
+                codes.append(Exit.USAGE if isinstance(error, Misconfigured) else Exit.UNAVAILABLE)
+                continue
             bar.finish(run)
-            if run.reason == "interrupted":
-                break
-    return runs
+            sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
+            sys.stdout.flush()
+            if run.reason == INTERRUPTED:
+                return Exit.INTERRUPTED
+            codes.append(_EXITS[run.outcome])
+    return max(codes)
 
 
 class _Bar:

@@ -35,7 +35,8 @@ def search(
     params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus)
     settings = load_settings(config)
     query = to_query(params, EVERYONE)
-    base = (settings.api.public_url or f"http://{settings.api.host}:{settings.api.port}").rstrip("/")
+    host = f"[{settings.api.host}]" if ":" in settings.api.host else settings.api.host
+    base = (settings.api.public_url or f"http://{host}:{settings.api.port}").rstrip("/")
     with open_index(settings) as index:
         matched = index.count(query)
         items = _first(index, query, limit)

@@ -14,7 +14,7 @@ from moisson.settings import ConfigError, load_settings
 def serve(
     config: Config = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: api.host)")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (default: api.port)")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on (default: api.port)")] = None,
 ) -> None:
     """Serves the STAC API until it is stopped."""
     # Only this command needs the web framework, which takes longer to import than the others run.
@@ -27,7 +27,8 @@ def serve(
     listening = _listen(host, port)
     with open_index(settings) as index:
         app = create_app(index, title=settings.api.title, public_url=settings.api.public_url)
-        sys.stderr.write(f"moisson: STAC API on http://{host}:{port}/ (documentation: /api.html)\n")
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(f"moisson: STAC API on http://{shown}:{port}/ (documentation: /api.html)\n")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))
         server.run(sockets=[listening])
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pystac
 import pytest
+from openapi_spec_validator import validate
 from pystac_client import Client
 
 from index.protocol import Index
@@ -64,8 +65,21 @@ def test_openapi_describes_the_search_with_examples(api: str) -> None:
     parameters = {p["name"]: p for p in paths["/search"]["get"]["parameters"]}
     assert {"bbox", "intersects", "datetime", "collections", "ids", "limit", "token", "exclude_airbus"} == set(parameters)
     assert all(p.get("description") for p in parameters.values())
-    assert "examples" in json.dumps(parameters["bbox"])
-    assert "post" in paths["/search"]
+    assert all("example" in parameters[name]["schema"] for name in ("bbox", "datetime", "limit", "exclude_airbus", "intersects"))
+    assert parameters["limit"]["schema"]["type"] == "integer"
+    assert paths["/search"]["post"]["responses"]["200"]["content"]["application/geo+json"]["example"]
+
+
+def test_openapi_is_valid_and_declares_what_is_answered(api: str) -> None:
+    answer = httpx.get(f"{api}/api")
+    document_ = answer.json()
+    validate(document_)
+    assert document_["openapi"] == "3.0.3"
+    assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
+    for operations in document_["paths"].values():
+        for operation in operations.values():
+            assert "422" not in operation["responses"]
+            assert "400" in operation["responses"]
 
 
 def test_exclude_airbus_leaves_out_what_must_be_ordered_and_nothing_else(api: str) -> None:
@@ -146,7 +160,6 @@ def test_a_token_is_short_signed_and_bound_to_its_query(api: str) -> None:
         ({"limit": "many"}, "limit"),
         ({"exclude_airbus": "perhaps"}, "exclude_airbus"),
         ({"exlude_airbus": "true"}, "exlude_airbus"),
-        ({"bbox": "0,0,1,1", "intersects": '{"type":"Point","coordinates":[0,0]}'}, "intersects"),
     ],
 )
 def test_a_wrong_parameter_is_a_400_that_names_it(api: str, params: dict[str, str], parameter: str) -> None:
@@ -157,10 +170,74 @@ def test_a_wrong_parameter_is_a_400_that_names_it(api: str, params: dict[str, st
         assert len(answer.json()["detail"]) > len(parameter) + 2
 
 
+def test_bbox_and_intersects_exclude_each_other(api: str) -> None:
+    point = {"type": "Point", "coordinates": [0, 0]}
+    by_get = httpx.get(f"{api}/search", params={"bbox": "0,0,1,1", "intersects": json.dumps(point)})
+    by_post = httpx.post(f"{api}/search", json={"bbox": [0, 0, 1, 1], "intersects": point})
+    for answer in (by_get, by_post):
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "intersects")
+
+
+def test_a_parameter_given_twice_is_refused_unless_it_says_the_same(api: str) -> None:
+    for query in ("exclude_airbus=true&exclude_airbus=false", "bbox=0,0,1,1&bbox=1,1,2,2", "collections=a&collections=b"):
+        for answer in (httpx.get(f"{api}/search?{query}"), httpx.post(f"{api}/search?{query}", json={})):
+            assert (answer.status_code, answer.json()["parameter"]) == (400, query.split("=")[0])
+    assert get(f"{api}/search?exclude_airbus=true&exclude_airbus=true")["numberMatched"] == 6
+    # A client that adds its own parameters to every request.
+    assert httpx.post(f"{api}/search?exclude_airbus=true", json={"limit": 1}).json()["numberMatched"] == 6
+    assert httpx.post(f"{api}/search?exclude_airbus=true", json={"exclude_airbus": False}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ids":["\\ud800"]}',
+        b'{"collections":["\\udfff"]}',
+        b'{"bbox":[1' + b"0" * 400 + b",1,2,3]}",
+        b'{"bbox":"0,0,1,1"}',
+        b'{"limit":"1"}',
+        b'{"collections":"c"}',
+        b'{"intersects":"{}"}',
+        b'{"exclude_airbus":"true"}',
+        b'{"token":1}',
+    ],
+)
+def test_a_body_that_cannot_be_meant_is_a_400(api: str, body: bytes) -> None:
+    answer = httpx.post(f"{api}/search", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["parameter"] in body.decode()
+
+
+def test_pystac_client_lists_a_collections_items_and_searches_collections(api: str) -> None:
+    client = Client.open(api)
+    collection = client.get_collection("sentinel-2-l1c")
+    assert len(list(collection.get_items())) == 5
+    assert {child.id for child in client.get_children()} == {"sentinel-2-l1c", "dinamis-spot67", "airbus-spot"}
+    assert httpx.get(f"{api}/collections/sentinel-2-l1c/items?collections=other").status_code == 400
+    excluding = Client.open(api, parameters={"exclude_airbus": "true"})
+    assert {child.id for child in excluding.get_children()} == {"sentinel-2-l1c", "dinamis-spot67"}
+    assert get(f"{api}/collections/airbus-spot", exclude_airbus="true")["moisson:items"] == 0
+    assert [c["id"] for c in get(f"{api}/collections", bbox="3.5,0.5,3.6,0.6", limit="10")["collections"]] == ["sentinel-2-l1c"]
+    assert [c["id"] for c in get(f"{api}/collections", datetime="2024-02-02T00:00:00Z")["collections"]] == ["airbus-spot"]
+
+
+def test_head_answers_as_get_without_a_body(api: str) -> None:
+    for path in ("/", "/search", "/collections", "/collections/sentinel-2-l1c/items", "/healthz", "/api"):
+        head, got = httpx.head(f"{api}{path}"), httpx.get(f"{api}{path}")
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_a_browser_of_another_site_may_ask(api: str) -> None:
+    answer = httpx.options(f"{api}/search", headers={"origin": "https://example.org", "access-control-request-method": "POST"})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_a_body_that_is_no_json_object_is_a_400(api: str) -> None:
     for body in (b"{", b"[]", b'"x"', b"null", b""):
         answer = httpx.post(f"{api}/search", content=body, headers={"content-type": "application/json"})
-        assert answer.status_code == 400, (body, answer.text)
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "body"), (body, answer.text)
 
 
 def test_a_limit_that_is_too_large_is_brought_down(api: str) -> None:
@@ -169,7 +246,13 @@ def test_a_limit_that_is_too_large_is_brought_down(api: str) -> None:
 
 
 def test_what_is_not_there_is_a_404(api: str) -> None:
-    for path in ("/collections/none", "/collections/none/items", "/collections/sentinel-2-l1c/items/none", "/nowhere"):
+    for path in (
+        "/collections/none",
+        "/collections/none/items",
+        "/collections/sentinel-2-l1c/items/none",
+        "/collections/sentinel-2-l1c/items/",
+        "/nowhere",
+    ):
         answer = httpx.get(f"{api}{path}")
         assert answer.status_code == 404, path
         assert answer.headers["content-type"] == "application/problem+json"

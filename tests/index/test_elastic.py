@@ -31,7 +31,7 @@ from index.elastic_store import BACKOFF, Operation, Store
 from index.elastic_write import Writer
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
-from index.state import Batch, ItemKey, Lease, StoredRecord
+from index.state import Batch, ItemKey, Known, Lease, StoredRecord
 from mappings.audience import EVERYONE
 from mappings.times import to_micros
 from mappings.watermark import Watermark
@@ -162,7 +162,7 @@ def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, 
     class Breaking(Store):
         def bulk(self, operations):
             todo = list(operations)
-            if any(operation.index.endswith("-records") for operation in todo):
+            if any(operation.index.endswith("-records") and operation.source["fingerprint"] for operation in todo):
                 raise IndexUnavailable("the wire was cut")
             return super().bulk(todo)
 
@@ -172,6 +172,8 @@ def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, 
     with pytest.raises(IndexUnavailable):
         Writer(broken, names, Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)
     assert index.watermark("source", "all") is None
+    # The record is named already, without fingerprint: a deletion that comes before the page is repeated finds its Item.
+    assert index.known("source", ["r"]) == {"r": Known(b"", ItemKey("c", "a"), updated=record().updated)}
     assert index.apply(page).items_put == 0
     assert index.members("source", [ItemKey("c", "a")]) == {ItemKey("c", "a"): [record()]}
     assert [change.key for change in index.changes()] == [ItemKey("c", "a")]

@@ -210,7 +210,6 @@ def test_the_next_run_starts_at_the_watermark(index: Index) -> None:
     [
         (StopSource("the archive is gone"), True, Outcome.PARTIAL),
         (StopSource("the archive is gone"), False, Outcome.FAILED),
-        (Misconfigured("sources.toy.key is wrong"), False, Outcome.FAILED),
         (HarvestError("anything"), True, Outcome.PARTIAL),
         (KeyboardInterrupt(), True, Outcome.ABORTED),
         (RuntimeError("a fault of ours"), True, Outcome.FAILED),
@@ -224,6 +223,14 @@ def test_every_way_out_closes_the_run(index: Index, fault: BaseException, receiv
     kept = index.runs("toy")[0]
     assert (kept.outcome, kept.reason, kept.ended) == (outcome, ended.reason, NOW)
     assert values(index) == ({"a": [1]} if received else {})
+
+
+def test_a_wrong_setting_closes_the_run_and_is_said(index: Index) -> None:
+    with pytest.raises(Misconfigured, match="key is wrong"):
+        run(index, fault=Misconfigured("sources.toy.key is wrong"))
+    index.refresh()
+    kept = index.runs("toy")[0]
+    assert (kept.outcome, kept.reason) == (Outcome.FAILED, "sources.toy.key is wrong")
 
 
 def test_what_was_announced_and_not_given_makes_a_run_partial(index: Index) -> None:
