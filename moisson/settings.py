@@ -114,12 +114,6 @@ class OneAtlasSettings(_Source):
             reason = error.strerror if isinstance(error, OSError) else "not a text file"
             raise ConfigError(f"api_key_file {self.api_key_file}: {reason}") from None
 
-    @model_validator(mode="after")
-    def _keyed(self) -> "OneAtlasSettings":
-        if "PNEO" in self.constellations and self.api_key is None and self.api_key_file is None:
-            raise ValueError("PNEO needs a key: set MOISSON_SOURCES__<NAME>__API_KEY or api_key_file, or leave PNEO out")
-        return self
-
 
 class InventorySettings(_Section):
     """A list of held products: CSV or GeoPackage. `columns` maps our names to the file's headers where they differ."""
@@ -256,7 +250,8 @@ def _check_environment() -> None:
 
 def _explain(error: ValidationError, path: Path | None) -> str:
     """One line: where, what, and the nearest known key for an unknown one."""
-    first = error.errors()[0]
+    # A misspelt key is told before the one that is missing because of it.
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
     # The discriminator's value stands in the location of a source's member.
     where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in _PROTOCOLS.values())]

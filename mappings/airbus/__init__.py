@@ -12,7 +12,7 @@ from mappings.record import Item, Record
 
 __all__ = ["merge", "read", "to_item", "version", "volatile"]
 
-version = "airbus-1"
+version = "airbus-2"
 volatile: Sequence[tuple[str, ...]] = optical.VOLATILE
 
 

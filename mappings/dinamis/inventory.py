@@ -45,10 +45,8 @@ def _product_id(row: dict[str, Any], field: str) -> str:
         raise Unmappable("no identifier", field)
     if len(found) < _SHORTEST or _ROW_NUMBER.fullmatch(found):
         said = "is a number, as of a row" if _ROW_NUMBER.fullmatch(found) else "is too short"
-        raise Unmappable(
-            f"{found[:40]!r} {said}: it does not tell this image from those of other lists; name the column of the product in `columns` (id)",
-            field,
-        )
+        told = "it does not tell this image from those of other lists; name the column of the product in `columns` (id)"
+        raise Unmappable(f"{found[:40]!r} {said}: {told}", field)
     return found
 
 

@@ -11,7 +11,7 @@ from mappings.record import Item, Record, Unmappable
 
 __all__ = ["geodes", "merge", "read", "resto", "to_item", "version", "volatile"]
 
-version: str = "peps-1"
+version: str = "peps-2"
 volatile: Sequence[tuple[str, ...]] = (
     # Storage state: on disk today, on tape tomorrow.
     ("_online",),

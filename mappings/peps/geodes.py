@@ -51,8 +51,8 @@ _VERSION = re.compile(r":V(\d{1,6})\Z", re.ASCII)
 def to_record(feature: dict[str, Any]) -> Record:
     """The Record of a feature. Raises Unmappable when it has no identifier.
 
-    `links` go, queries of addresses too, wherever they stand: they may carry the reader's token. "Is online" moves from each asset's description into the
-    volatile member `_online`, so that a product that goes to tape and comes back is no new record.
+    `links` go, queries of addresses too, wherever they stand: they may carry the reader's token. "Is online" moves from each asset's
+    description into the volatile member `_online`, so that a product that goes to tape and comes back is no new record.
     """
     native_id = text(feature.get("id"))
     if native_id is None:

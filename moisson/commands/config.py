@@ -30,6 +30,9 @@ def check(config: Config = None, as_json: Json = False) -> None:
     for name, section in settings.sources.items():
         key = None
         if isinstance(section, OneAtlasSettings):
+            if "PNEO" in section.constellations and not section.key():
+                variable = f"MOISSON_SOURCES__{name.upper()}__API_KEY"
+                raise ConfigError(f"sources.{name}: PNEO needs a key: set {variable} or api_key_file, or leave PNEO out")
             key = "key given" if section.key() else "no key: public workspaces only"
         lines[name] = ", ".join(part for part in (section.protocol, "on" if section.enabled else "off", key) if part)
     if as_json:

@@ -42,7 +42,7 @@ def test_all_of_the_archive_comes_once(fetcher: Fetcher, tmp_path: Path) -> None
             )
         )
         assert harvest.error is None
-        assert len(harvest.ids("inventory:inventory.csv")) == written["inventory"]
+        assert len(harvest.ids(f"inventory:{Inventory(tmp_path / 'inventory.csv').name}")) == written["inventory"]
         assert len(harvest.ids("deliveries")) == written["folders"] == 20
         assert len(harvest.ids("spot-6-7-drs")) == up.world.counts[Lane.HELD_SPOT]
         assert len(set(harvest.ids())) == up.world.totals()["dinamis"]
@@ -87,7 +87,8 @@ def test_a_geopackage_is_read_in_pages(fetcher: Fetcher, tmp_path: Path) -> None
     names = ["identifiant", "date_acquisition"]
     pyogrio.raw.write(path, shapes, fields, names, geometry_type="Polygon", crs="EPSG:4326", driver="GPKG")
     harvest = run(source(fetcher, inventories=(Inventory(path),), page_size=2))
-    assert harvest.ids("inventory:list.gpkg") == [f"inventory:list.gpkg:PHR1A_{n}" for n in range(5)]
+    stream = f"inventory:{Inventory(path).name}"
+    assert harvest.ids(stream) == [f"{stream}:list:PHR1A_{n}" for n in range(5)]
     assert [len(page.records) for page in harvest.pages] == [2, 2, 1]
 
 
@@ -109,7 +110,7 @@ def test_a_broken_row_is_told_by_its_line_in_the_file_whatever_part_it_fell_into
     broken = [one for page in harvest.pages for one in page.broken]
     assert len(harvest.ids()) == 9
     assert [one.reason.split(":")[0] for one in broken] == ["line 10"]
-    assert broken[0].native_id.startswith("list.csv:line-10")
+    assert broken[0].native_id.startswith(f"{Inventory(path).name}:line-10")
 
 
 def test_a_row_may_span_lines_and_parts_never_cut_it(fetcher: Fetcher, tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_one_encoding_holds_for_a_whole_file(fetcher: Fetcher, tmp_path: Path, e
     columns = {"platform": "référence satellite"}
     harvest = run(source(fetcher, inventories=(Inventory(path, columns),), page_size=1))
     assert [record.json["row"]["platform"] for record in harvest.records()] == ["PHR1A"] * 3
-    assert harvest.ids()[-1] == "inventory:list.csv:Pléiades"
+    assert harvest.ids()[-1] == f"inventory:{Inventory(path).name}:Pléiades"
 
 
 def test_a_long_list_is_never_held_whole(fetcher: Fetcher, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from mappings.record import Item, NotAnAnswer, Unmappable
 from mappings.validation import Validator
 
 FRENCH = """Identifiant;Satellite;Date d’acquisition;Heure;Couverture nuageuse;Incidence;Résolution (m);Niveau;Emprise;Lien;Taille
-P1;Pléiades 1A;31/12/2019;10h12;12,5;"8,25";0,5;ORTHO;"POLYGON((1 44,2 44,2 45,1 44))";https://x.meso.umontpellier.fr/a.tif?X-Amz-Signature=abc;2048
+PHR1A-1;Pléiades 1A;31/12/2019;10h12;12,5;"8,25";0,5;ORTHO;"POLYGON((1 44,2 44,2 45,1 44))";https://x.meso.umontpellier.fr/a.tif?X-Amz-Signature=abc;2048
 """
 
 
@@ -28,7 +28,7 @@ def items_of(body: bytes) -> list[Item]:
 def test_a_french_inventory_field_by_field(encoding: str, validator: Validator) -> None:
     (item,) = items_of(FRENCH.replace("’", "'").encode(encoding))
     validator.check(item)
-    assert (item["id"], item["collection"], item["bbox"]) == ("P1", "dinamis-pleiades", [1.0, 44.0, 2.0, 45.0])
+    assert (item["id"], item["collection"], item["bbox"]) == ("PHR1A-1", "dinamis-pleiades", [1.0, 44.0, 2.0, 45.0])
     expected = {
         "datetime": "2019-12-31T10:12:00Z",
         "platform": "phr1a",
@@ -40,7 +40,7 @@ def test_a_french_inventory_field_by_field(encoding: str, validator: Validator) 
         "order:status": "succeeded",
         "moisson:availability": "held",
         "moisson:licence": "dsp-pleiades",
-        "moisson:source_id": "inventory:P1",
+        "moisson:source_id": "inventory:PHR1A-1",
     }
     assert {name: item["properties"].get(name) for name in expected} == expected
     assert item["assets"]["data"] == {
@@ -55,7 +55,7 @@ def test_a_french_inventory_field_by_field(encoding: str, validator: Validator) 
 def test_an_english_inventory_with_bounds(delimiter: str, validator: Validator) -> None:
     rows = [
         ["Product ID", "Platform", "Datetime", "Cloud cover", "GSD", "West", "South", "East", "North"],
-        ["A", "SPOT 6", "2018-05-05T10:26:42.9Z", "3", "1.5", "1", "44", "2", "45"],
+        ["SPOT-A", "SPOT 6", "2018-05-05T10:26:42.9Z", "3", "1.5", "1", "44", "2", "45"],
     ]
     (item,) = items_of("\r\n".join(delimiter.join(row) for row in rows).encode())
     validator.check(item)
@@ -65,22 +65,22 @@ def test_an_english_inventory_with_bounds(delimiter: str, validator: Validator) 
 
 
 def test_a_bad_row_is_broken_with_its_line_and_the_others_stay() -> None:
-    body = b'id;satellite;date\nA;SPOT6;2018-01-01\n;SPOT6;2018-01-02\n\nB;SPOT6;2018-01-03;x;y\n"C\nD";SPOT7;2018-01-04\nE\n'
+    body = b'id;satellite;date\nSPOT-A;SPOT6;2018-01-01\n;SPOT6;2018-01-02\n\nSPOT-B;SPOT6;2018-01-03;x;y\n"SPOT-C\nD";SPOT7;2018-01-04\nSPOT-E\n'
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["inventory:A", "inventory:C\nD", "inventory:E"]
+    assert [record.native_id for record in answer.records] == ["inventory:SPOT-A", "inventory:SPOT-C\nD", "inventory:SPOT-E"]
     assert [broken.reason for broken in answer.broken] == ["line 3: no identifier", "line 5: 5 columns where the header has 3"]
     assert len({broken.native_id for broken in answer.broken}) == 2
 
 
 def test_a_cell_beyond_the_readers_limit_breaks_its_row_only() -> None:
-    body = b"id;satellite;date\n" + b"A" * 200_000 + b";SPOT6;2018-01-01\nB;SPOT6;2018-01-02\n"
+    body = b"id;satellite;date\n" + b"A" * 200_000 + b";SPOT6;2018-01-01\nSPOT-B;SPOT6;2018-01-02\n"
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["inventory:B"]
+    assert [record.native_id for record in answer.records] == ["inventory:SPOT-B"]
     assert [broken.reason.partition(":")[0] for broken in answer.broken] == ["line 2"]
 
 
 def test_columns_can_be_named() -> None:
-    body = b"nom interne;quand;satellite\nA;2018-01-01T10:00:00;SPOT7\n"
+    body = b"nom interne;quand;satellite\nSPOT-A;2018-01-01T10:00:00;SPOT7\n"
     with pytest.raises(NotAnAnswer, match="header"):
         read_csv(body)
     answer = read_csv(body, {"id": "Nom interne", "date": "quand"})
@@ -90,7 +90,7 @@ def test_columns_can_be_named() -> None:
 def test_a_day_without_a_time_is_an_interval_unless_the_identifier_tells_more(validator: Validator) -> None:
     day, token, source = items_of(
         b"id;source_id;satellite;date\n"
-        b"A;;SPOT6;05/05/2018\n"
+        b"SPOT-A;;SPOT6;05/05/2018\n"
         b"IMG_SPOT7_MS_201805051026429_ORT_x;;;2018-05-05\n"
         b"SPOT6_2018_FRANCE_ORTHO_NC_GEOSUD_MS_82;DS_SPOT7_201805051026429_FR1_FR1_SV1_SV1_E013N53_03414;;\n"
     )
@@ -118,7 +118,7 @@ def test_a_products_name_tells_the_mission_and_not_the_satellite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "field"), [("A;Sentinel-2;2018-01-01", "row.platform"), ("A;SPOT6;", "row.date"), ("A;SPOT6;31/02/2018", "row.date")]
+    ("row", "field"), [("IMAGE-A;Sentinel-2;2018-01-01", "row.platform"), ("SPOT-A;SPOT6;", "row.date"), ("SPOT-A;SPOT6;31/02/2018", "row.date")]
 )
 def test_without_mission_or_date_there_is_no_item(row: str, field: str) -> None:
     (record,) = dinamis.read(f"id;satellite;date\n{row}\n".encode()).records
@@ -153,7 +153,7 @@ def test_dates_as_people_write_them(date: Any, clock: Any, expected: Any) -> Non
 
 def test_well_known_text_in_another_reference_system_is_turned() -> None:
     body = (
-        'id;satellite;date;emprise\nA;SPOT6;2018-01-01;"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"\n'
+        'id;satellite;date;emprise\nSPOT-A;SPOT6;2018-01-01;"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"\n'
     )
     (item,) = items_of(body.encode())
     assert item["bbox"] == pytest.approx([3.0, 46.5, 3.131, 46.59], abs=0.01)
@@ -173,7 +173,7 @@ def geopackage(crs: str, **fields: Any) -> bytes:
 def test_a_geopackage_is_read_and_turned_to_degrees(crs: str, validator: Validator) -> None:
     body = geopackage(
         crs,
-        identifiant=np.array(["A", "B"], dtype=object),
+        identifiant=np.array(["SPOT-A", "PHR1B-B"], dtype=object),
         satellite=np.array(["SPOT7", "PHR1B"], dtype=object),
         date_acquisition=np.array(["2019-05-01T10:11:12.5", "2018-01-01T09:00:00"], dtype="datetime64[ms]"),
         nuages=np.array([1.5, np.nan]),
@@ -190,9 +190,9 @@ def test_a_geopackage_is_read_and_turned_to_degrees(crs: str, validator: Validat
 
 
 def test_a_geopackage_row_without_identifier_is_broken() -> None:
-    body = geopackage("EPSG:4326", id=np.array(["A", None], dtype=object), satellite=np.array(["SPOT7", "SPOT7"], dtype=object))
+    body = geopackage("EPSG:4326", id=np.array(["SPOT-A", None], dtype=object), satellite=np.array(["SPOT7", "SPOT7"], dtype=object))
     answer = dinamis.read(body)
-    assert [record.native_id for record in answer.records] == ["inventory:A"]
+    assert [record.native_id for record in answer.records] == ["inventory:inventaire:SPOT-A"]
     assert [broken.reason for broken in answer.broken] == ["inventaire row 2: no identifier"]
 
 

@@ -65,8 +65,8 @@ def test_stac_counts_before_delivery_before_inventory_and_each_fills_the_rest() 
 
 
 def test_a_day_gives_way_to_an_instant() -> None:
-    day = dinamis.to_item(dinamis.read(b"id;satellite;date\nX;SPOT7;05/05/2018\n").records[0])
-    instant = dinamis.to_item(dinamis.read(b"id;satellite;date\nX;SPOT7;05/05/2018 10:00\n").records[0])
+    day = dinamis.to_item(dinamis.read(b"id;satellite;date\nSPOT-X;SPOT7;05/05/2018\n").records[0])
+    instant = dinamis.to_item(dinamis.read(b"id;satellite;date\nSPOT-X;SPOT7;05/05/2018 10:00\n").records[0])
     for order in ([day, instant], [instant, day]):
         properties = dinamis.merge(order)["properties"]
         assert properties["datetime"] == "2018-05-05T10:00:00Z"
@@ -116,7 +116,7 @@ def test_a_mutated_item_is_valid_or_unmappable(properties: Any, assets: Any, mem
 )
 @FUZZ
 def test_a_mutated_row_is_valid_or_unmappable(row: Any, validator: Validator) -> None:
-    members = {"kind": "inventory", "row": {"id": "A", "platform": "SPOT6", "date": "2018-01-01", **row}, "geometry": row.get("gsd")}
+    members = {"kind": "inventory", "row": {"id": "SPOT-A", "platform": "SPOT6", "date": "2018-01-01", **row}, "geometry": row.get("gsd")}
     _check(Record("dinamis", "x", None, orjson.dumps(members)), validator)
 
 

@@ -153,7 +153,7 @@ def test_only_spot_6_7_and_pleiades_are_held(
     feature |= {"id": item_id, "collection": collection}
     feature["properties"]["platform"] = platform
     if expected is None:
-        with pytest.raises(Unmappable, match="neither SPOT 6/7 nor Pléiades"):
+        with pytest.raises(Unmappable, match="neither SPOT 6/7 nor Pléiades|Pléiades Neo, for which"):
             item_of(feature)
     else:
         assert item_of(feature)["collection"] == expected

@@ -45,7 +45,7 @@ def s3(**changes):
         (geodes(identifier=None, endpoint_url=None, assets={}), "identifier", "no identifier"),
         (resto(productIdentifier=7), "productIdentifier", "no identifier"),
         (resto(productIdentifier="a/b c"), "productIdentifier", "not a product name"),
-        (geodes(identifier="S" * 300), "id", "longer than"),
+        (geodes(identifier="S2A_" + "S" * 300), "id", "longer than"),
         (geodes(collection=None, dataset=None), "collection", "no collection"),
         (geodes(collection="SWH_SPOT5_L1"), "collection", "belongs to Spot World Heritage"),
         (geodes(collection="MUSCATE_SPOTWORLDHERITAGE_SPOT4_L1C"), "collection", "belongs to Spot World Heritage"),
