@@ -16,16 +16,8 @@ from harvesters.stacapi import StacApiSettings
 from index.elastic import ElasticIndex
 from index.protocol import Index
 from index.sqlite import SqliteIndex
-from moisson.settings import (
-    ConfigError,
-    DinamisSettings,
-    GeodesSettings,
-    HttpSettings,
-    OneAtlasSettings,
-    RestoSettings,
-    Settings,
-    SourceSettings,
-)
+from moisson.sections import ConfigError, DinamisSettings, GeodesSettings, HttpSettings, OneAtlasSettings, RestoSettings, SourceSettings
+from moisson.settings import Settings
 
 _MIB = 2**20
 

@@ -12,7 +12,7 @@ from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable
 from moisson.commands import config, harvest, map_, search, serve, status
 from moisson.exits import Exit
-from moisson.settings import ConfigError
+from moisson.sections import ConfigError
 from schedules.lease import Busy
 
 app = typer.Typer(

@@ -5,141 +5,29 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
-Area = tuple[float, float, float, float]
+from moisson.sections import (
+    PROTOCOLS,
+    Address,
+    ConfigError,
+    DinamisSettings,
+    GeodesSettings,
+    HttpSettings,
+    InventorySettings,
+    OneAtlasSettings,
+    RestoSettings,
+    Section,
+    SourceSettings,
+)
 
 
-class ConfigError(Exception):
-    """A setting is wrong; the message is one line that says which and what to do."""
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("an http or https address with a host, without query and fragment")
-    if parts.username or parts.password:
-        raise ValueError("no user or password in an address")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class HttpSettings(_Section):
-    """How an archive is asked: time-out of an answer in seconds, size limit in MiB, tries, and requests a second."""
-
-    timeout: float = Field(60, gt=0)
-    max_mib: float = Field(64, gt=0)
-    attempts: int = Field(5, ge=1, le=20)
-    requests_per_second: float = Field(5, gt=0)
-
-
-class _Source(_Section):
-    """What every source has. `area` = [west, south, east, north] in degrees; `since` = first day of interest."""
-
-    enabled: bool = True
-    area: Area | None = None
-    since: date | None = None
-    http: HttpSettings = HttpSettings()
-
-    @field_validator("area")
-    @classmethod
-    def _in_the_world(cls, area: Area | None) -> Area | None:
-        if area is not None and not (-180 <= area[0] <= 180 and -180 <= area[2] <= 180 and -90 <= area[1] <= area[3] <= 90):
-            raise ValueError("west, south, east, north in degrees, south below north")
-        return area
-
-
-class GeodesSettings(_Source):
-    """Sentinel at CNES (ex PEPS) through the STAC API of GEODES; one request per collection."""
-
-    protocol: Literal["geodes"] = "geodes"
-    mapping: Literal["peps"] = "peps"
-    url: Address = "https://geodes-portal.cnes.fr/api/stac"
-    collections: Annotated[tuple[str, ...], Field(min_length=1)]
-    page_size: int = Field(80, ge=1, le=1000)
-    overlap_hours: float = Field(24, ge=0)
-
-    @model_validator(mode="after")
-    def _scoped(self) -> "GeodesSettings":
-        """The archive holds tens of millions of records."""
-        if self.area is None and self.since is None:
-            raise ValueError("this archive is too big to be taken whole: give since or area")
-        return self
-
-
-class RestoSettings(_Source):
-    """The legacy PEPS service (closed in 2026): for replays and history."""
-
-    protocol: Literal["resto"] = "resto"
-    mapping: Literal["peps"] = "peps"
-    url: Address = "https://peps.cnes.fr/resto"
-    collections: Annotated[tuple[str, ...], Field(min_length=1)]
-    page_size: int = Field(100, ge=1, le=500)
-
-
-class OneAtlasSettings(_Source):
-    """Airbus optical catalogue (Pléiades, SPOT, Pléiades Neo). The key: MOISSON_SOURCES__AIRBUS__API_KEY or `api_key_file`."""
-
-    protocol: Literal["oneatlas"] = "oneatlas"
-    mapping: Literal["airbus"] = "airbus"
-    search_url: Address = "https://search.foundation.api.oneatlas.airbus.com"
-    auth_url: Address = "https://authenticate.foundation.api.oneatlas.airbus.com"
-    constellations: tuple[Literal["PHR", "SPOT", "PNEO"], ...] = ("PHR", "SPOT")
-    workspaces: dict[str, str] = Field(default_factory=dict)
-    page_size: int = Field(200, ge=1, le=500)
-    api_key: SecretStr | None = None
-    api_key_file: Path | None = None
-
-    def key(self) -> str | None:
-        """The key, from the environment or the file. Raises ConfigError when the file cannot be read."""
-        if self.api_key is not None:
-            return self.api_key.get_secret_value()
-        if self.api_key_file is None:
-            return None
-        try:
-            return self.api_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not a text file"
-            raise ConfigError(f"api_key_file {self.api_key_file}: {reason}") from None
-
-
-class InventorySettings(_Section):
-    """A list of held products: CSV or GeoPackage. `columns` maps our names to the file's headers where they differ."""
-
-    path: Path
-    columns: dict[str, str] = Field(default_factory=dict)
-
-
-class DinamisSettings(_Source):
-    """The archive of purchased images: a STAC API for SPOT 6/7, inventories and delivery folders for the rest."""
-
-    protocol: Literal["dinamis"] = "dinamis"
-    mapping: Literal["dinamis"] = "dinamis"
-    stac_url: Address | Literal[""] = "https://api.stac.teledetection.fr"
-    collections: tuple[str, ...] = ("spot-6-7-drs",)
-    page_size: int = Field(100, ge=1, le=10_000)
-    inventories: tuple[InventorySettings, ...] = ()
-    deliveries: tuple[Path, ...] = ()
-
-
-SourceSettings = Annotated[GeodesSettings | RestoSettings | OneAtlasSettings | DinamisSettings, Field(discriminator="protocol")]
-# The protocol of the sources that the project knows by name.
-_PROTOCOLS = {"peps": "geodes", "airbus": "oneatlas", "dinamis": "dinamis"}
-
-
-class ApiSettings(_Section):
+class ApiSettings(Section):
     """Where the API listens; `public_url` is the address that users see when a proxy stands in front."""
 
     host: str = "127.0.0.1"
@@ -163,8 +51,8 @@ class Settings(BaseSettings):
         sources = values.get("sources") if isinstance(values, dict) else None
         if isinstance(sources, dict):
             for name, section in sources.items():
-                if isinstance(section, dict) and "protocol" not in section and name in _PROTOCOLS:
-                    section["protocol"] = _PROTOCOLS[name]
+                if isinstance(section, dict) and "protocol" not in section and name in PROTOCOLS:
+                    section["protocol"] = PROTOCOLS[name]
         return values
 
     @field_validator("sources")
@@ -254,7 +142,7 @@ def _explain(error: ValidationError, path: Path | None) -> str:
     first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
     # The discriminator's value stands in the location of a source's member.
-    where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in _PROTOCOLS.values())]
+    where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in PROTOCOLS.values())]
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = "no such setting" + _suggest(where[-1], set(_known_names()))

@@ -10,16 +10,8 @@ import typer
 from api.models import SearchGet
 from moisson.cli import app
 from moisson.exits import Exit
-from moisson.settings import (
-    ApiSettings,
-    DinamisSettings,
-    GeodesSettings,
-    HttpSettings,
-    InventorySettings,
-    OneAtlasSettings,
-    RestoSettings,
-    Settings,
-)
+from moisson.sections import DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, RestoSettings
+from moisson.settings import ApiSettings, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -7,7 +7,7 @@ import pytest
 from index.protocol import Index
 from index.sqlite import SqliteIndex
 from index.state import Counts, Outcome, Run
-from moisson.settings import HttpSettings, SourceSettings
+from moisson.sections import HttpSettings, SourceSettings
 from tests.support.harvesting import all_items, harvest_all, settings_for
 from tests.upstreams import Rule, Upstreams, World
 

@@ -16,7 +16,7 @@ from mappings.audience import EVERYONE
 from mappings.geometry import box
 from mappings.times import parse_time, to_micros
 from mappings.validation import Validator
-from moisson.settings import RestoSettings
+from moisson.sections import RestoSettings
 from schedules.run import Options
 from tests.support.harvesting import all_items, harvest_all, settings_for
 from tests.support.shared import extension_schemas, shared

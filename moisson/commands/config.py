@@ -8,7 +8,8 @@ import typer
 from mappings.licences import licences
 from mappings.registry import collections
 from moisson.commands.options import Config, Json
-from moisson.settings import ConfigError, OneAtlasSettings, config_path, load_settings, without_password
+from moisson.sections import ConfigError, OneAtlasSettings
+from moisson.settings import config_path, load_settings, without_password
 
 app = typer.Typer(help="The configuration.", no_args_is_help=True)
 

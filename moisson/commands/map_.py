@@ -12,7 +12,7 @@ from mappings.record import Item, Mapping, NotAnAnswer, Record, Unmappable, fing
 from mappings.registry import MAPPINGS
 from mappings.validation import Validator
 from moisson.exits import Exit
-from moisson.settings import ConfigError
+from moisson.sections import ConfigError
 
 
 def map_records(

@@ -8,7 +8,7 @@ import typer
 
 from mappings.record import Unmappable
 from mappings.times import parse_time
-from moisson.settings import ConfigError
+from moisson.sections import ConfigError
 
 Config = Annotated[Path | None, typer.Option("--config", help="moisson.toml to use (default: MOISSON_CONFIG, else ./moisson.toml)")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts")]

@@ -8,7 +8,8 @@ import typer
 
 from moisson.build import open_index
 from moisson.commands.options import Config
-from moisson.settings import ConfigError, load_settings
+from moisson.sections import ConfigError
+from moisson.settings import load_settings
 
 
 def serve(

@@ -3,14 +3,12 @@
 import pytest
 from shapely.geometry import Point
 
+from api.areas import MAX_POSITIONS, parse_bbox, parse_intersects
 from api.errors import Problem
 from api.params import (
     MAX_LIMIT,
-    MAX_POSITIONS,
     SearchParams,
-    parse_bbox,
     parse_flag,
-    parse_intersects,
     parse_interval,
     parse_limit,
     parse_names,

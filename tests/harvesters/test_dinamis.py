@@ -143,6 +143,51 @@ def test_a_long_list_is_never_held_whole(fetcher: Fetcher, tmp_path: Path) -> No
     assert len(next(iter(pages)).records) == 500
 
 
+def test_a_quote_that_is_never_closed_hides_no_row(fetcher: Fetcher, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    lines = [row(number) for number in range(8)]
+    lines[2] = lines[2].replace(";\n", ';"oops\n')
+    path.write_text(HEADER + "".join(lines))
+    harvest = run(source(fetcher, inventories=(Inventory(path),), page_size=3))
+    broken = [one.reason for page in harvest.pages for one in page.broken]
+    assert (len(harvest.ids()), broken) == (7, ["line 4: a quote that is never closed, or in the wrong place"])
+
+
+def test_an_identifier_that_comes_again_is_told_by_its_line_whatever_part_it_fell_into(fetcher: Fetcher, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + row(1) + row(2) + row(3) + row(1).replace("2016-05-06", "2017-05-06") + row(2))
+    harvest = run(source(fetcher, inventories=(Inventory(path),), page_size=2))
+    assert [one.reason.partition(":")[0] for page in harvest.pages for one in page.broken] == ["line 5"]
+    assert len(harvest.ids()) == 4
+
+
+def test_files_of_one_name_in_several_folders_are_several_inventories(fetcher: Fetcher, tmp_path: Path) -> None:
+    inventories = []
+    for folder in ("south", "north"):
+        (tmp_path / folder).mkdir()
+        inventories.append(Inventory(tmp_path / folder / "list.csv"))
+        inventories[-1].path.write_text(HEADER + row(1) + ";PHR1A;2016-05-06T10:59:11Z;\n")
+    harvest = run(source(fetcher, inventories=tuple(inventories)))
+    assert len({page.stream for page in harvest.pages}) == 2
+    assert len(set(harvest.ids())) == 2
+    assert len({one.native_id for page in harvest.pages for one in page.broken}) == 2
+    assert inventories[0].name == Inventory(inventories[0].path).name
+    assert inventories[0].name.startswith("list.csv~")
+    assert not any(str(tmp_path) in name for name in harvest.ids())
+
+
+@pytest.mark.parametrize(
+    ("wkt", "warned"), [("POLYGON((650000 6860000,660000 6860000,660000 6870000))", True), ("", True), ("POINT(2 48)", False)]
+)
+def test_only_a_usable_footprint_counts_as_one(
+    fetcher: Fetcher, tmp_path: Path, caplog: pytest.LogCaptureFixture, wkt: str, warned: bool
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + row(1).replace(";\n", f";{wkt}\n"))
+    run(source(fetcher, inventories=(Inventory(path),)))
+    assert ("no row has a usable footprint" in caplog.text) is warned
+
+
 # --- deliveries -----------------------------------------------------------------------------------------------------------------
 def test_only_dimap_files_inside_the_folder_are_read_in_their_order(tmp_path: Path) -> None:
     home, outside = tmp_path / "home", tmp_path / "outside"

@@ -110,3 +110,13 @@ def test_a_short_or_empty_page_is_the_last(fetcher: Fetcher) -> None:
 
 def test_a_source_without_collections_is_misconfigured(up: Upstreams, fetcher: Fetcher) -> None:
     assert isinstance(run(source(up, fetcher, ())).error, Misconfigured)
+
+
+def test_a_change_long_after_the_publication_never_carries_the_watermark_past_what_is_unread(fetcher: Fetcher) -> None:
+    published, changed = "2026-01-31T12:00:00Z", "2026-03-01T00:00:00Z"
+    features = [{"id": "1", "properties": {"published": published, "updated": changed}}]
+    with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+        router.get(url__startswith="https://peps.example/").respond(json={"features": features})
+        settings = RestoSettings(("S1",), "https://peps.example", since=datetime(2026, 1, 31, 12, tzinfo=UTC))
+        harvest = run(RestoSource("peps", fetcher, settings, now=lambda: NOW))
+    assert {record.updated for record in harvest.records()} == {datetime(2026, 1, 31, 12, tzinfo=UTC)}

@@ -68,3 +68,14 @@ def test_members_that_cannot_be_written_again_are_broken_alone() -> None:
 
 def test_bounds_are_written_without_exponents() -> None:
     assert Area(-0.00001, 1.0, 2.5, 3).text == "-0.00001,1,2.5,3"
+
+
+def test_what_is_kept_of_broken_members_holds_no_secret() -> None:
+    deep: Any = "secret"
+    for _ in range(400):
+        deep = [deep]
+    address = "https://user:secret@h/x?token=secret"
+    members = [{"x": address}, {"id": "c", "x": "\ud800", "y": address, "dataUri": "secret"}, {"id": "b", "x": deep}]
+    page = page_of("s", "s", Piece(members), to_record)
+    assert len(page.broken) == 3
+    assert not any(b"secret" in one.raw for one in page.broken)

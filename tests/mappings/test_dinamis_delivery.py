@@ -155,3 +155,17 @@ def test_what_is_no_dimap_is_unmappable_and_no_answer(xml: str) -> None:
 )  # fmt: skip
 def test_the_products_name_is_the_stem_without_its_kind(name: str, product: str) -> None:
     assert product_name(name) == product
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("<MISSION>PHR</MISSION><MISSION_INDEX>1A", "<MISSION>PNEO</MISSION><MISSION_INDEX>3", NAME),
+        ("<MISSION>PHR</MISSION>", "<MISSION>Pleiades_Neo</MISSION>", NAME),
+        ("DS_PHR1A_201210040819238_FR1_PX_E033N09_0924_01863", "DS_PNEO3_202111181041037_FR1_FR1_FR1_E002N41_003840", NAME),
+        ("x", "x", "PNEO3_202111181041037_PHR"),
+    ],
+)
+def test_no_licence_is_known_for_pleiades_neo(old: str, new: str, name: str) -> None:
+    with pytest.raises(Unmappable, match="no licence of the Dispositif"):
+        item_of(DIMAP.replace(old, new), f"DIM_{name}.XML")

@@ -12,7 +12,7 @@ import shapely
 from mappings import dinamis
 from mappings.dinamis.inventory import decimal, moment
 from mappings.dinamis.tables import read_csv
-from mappings.record import Item, NotAnAnswer, Unmappable
+from mappings.record import Item, NotAnAnswer, Record, Unmappable
 from mappings.validation import Validator
 
 FRENCH = """Identifiant;Satellite;Date d’acquisition;Heure;Couverture nuageuse;Incidence;Résolution (m);Niveau;Emprise;Lien;Taille
@@ -118,7 +118,8 @@ def test_a_products_name_tells_the_mission_and_not_the_satellite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "field"), [("IMAGE-A;Sentinel-2;2018-01-01", "row.platform"), ("SPOT-A;SPOT6;", "row.date"), ("SPOT-A;SPOT6;31/02/2018", "row.date")]
+    ("row", "field"),
+    [("IMAGE-A;Sentinel-2;2018-01-01", "row.platform"), ("SPOT-A;SPOT6;", "row.date"), ("SPOT-A;SPOT6;31/02/2018", "row.date")],
 )
 def test_without_mission_or_date_there_is_no_item(row: str, field: str) -> None:
     (record,) = dinamis.read(f"id;satellite;date\n{row}\n".encode()).records
@@ -152,9 +153,7 @@ def test_dates_as_people_write_them(date: Any, clock: Any, expected: Any) -> Non
 
 
 def test_well_known_text_in_another_reference_system_is_turned() -> None:
-    body = (
-        'id;satellite;date;emprise\nSPOT-A;SPOT6;2018-01-01;"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"\n'
-    )
+    body = 'id;satellite;date;emprise\nSPOT-A;SPOT6;2018-01-01;"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"\n'
     (item,) = items_of(body.encode())
     assert item["bbox"] == pytest.approx([3.0, 46.5, 3.131, 46.59], abs=0.01)
 
@@ -201,3 +200,99 @@ def test_a_geopackage_of_something_else_is_refused() -> None:
         dinamis.read(geopackage("EPSG:4326", commune=np.array(["Lyon", "Metz"], dtype=object)))
     with pytest.raises(NotAnAnswer, match="GeoPackage"):
         dinamis.read(geopackage("EPSG:4326", id=np.array(["A", "B"], dtype=object))[:5000])
+
+
+def test_a_products_name_counts_before_a_number_wherever_it_stands() -> None:
+    for header, row in (("id;nom_produit", "1;PHR1A_P_X"), ("Identifiant;Produit", "1;PHR1A_P_X"), ("Nom du produit;id", "PHR1A_P_X;1")):
+        (record,) = dinamis.read(f"{header};satellite;date\n{row};PHR1A;2018-01-01\n".encode()).records
+        assert record.native_id == "inventory:PHR1A_P_X"
+        assert dinamis.to_item(record)["id"] == "PHR1A_P_X"
+
+
+@pytest.mark.parametrize("product", ["1", "123456", "123456.0", "12 345 678", "A-123"])
+def test_a_number_or_a_short_name_is_no_products_name(product: str) -> None:
+    answer = dinamis.read(f"id;satellite;date\n{product};SPOT6;2018-01-01\n".encode())
+    assert answer.records == ()
+    (broken,) = answer.broken
+    assert broken.reason.startswith("line 2: ")
+    assert "`columns`" in broken.reason
+    raw = b'{"kind":"inventory","row":{"id":"%s","platform":"SPOT6","date":"2018-01-01"},"geometry":null}' % product.encode()
+    with pytest.raises(Unmappable, match="`columns`"):
+        dinamis.to_item(Record("dinamis", "x", None, raw, media_type="application/json"))
+
+
+def test_two_rows_of_one_identifier_with_other_content_are_never_merged() -> None:
+    first, second = "SO19020617;PHR1A;2018-01-01\n", "SO19020617;PHR1B;2019-05-01\n"
+    answer = dinamis.read(f"produit;satellite;date\n{first}{second}{first}".encode())
+    assert [record.json["row"]["platform"] for record in answer.records] == ["PHR1A", "PHR1A"]
+    (broken,) = answer.broken
+    assert broken.reason.startswith("line 3: 'SO19020617' stands in an earlier row with other content")
+
+
+@pytest.mark.parametrize(
+    "platform",
+    ["Pleiades_Neo", "pleiades_neo", "PLÉIADES NEO", "Ple\u0301iades Neo", "Pléiades (Neo)", "PleiadesNeo3", "PHR NEO", "PNEO", "PNEO 4"],
+)
+def test_no_licence_is_known_for_pleiades_neo(platform: str) -> None:
+    (record,) = dinamis.read(f"id;satellite;date\nPHR1A-1;{platform};2021-11-18\n".encode()).records
+    with pytest.raises(Unmappable, match="no licence of the Dispositif"):
+        dinamis.to_item(record)
+
+
+@pytest.mark.parametrize("column", ["id", "source_id", "mode", "lien"])
+def test_an_identifier_of_pleiades_neo_in_any_column_is_refused(column: str) -> None:
+    row = {"id": "PHR1A-1", "satellite": "Pléiades", "date": "2021-11-18", "source_id": "x", "mode": "x", "lien": "x"}
+    row[column] = "https://example.org/IMG_PNEO3_STD_202111181041037_PMS-FS_ORT_abc.TIF"
+    (record,) = dinamis.read(f"{';'.join(row)}\n{';'.join(row.values())}\n".encode()).records
+    with pytest.raises(Unmappable, match="no licence of the Dispositif"):
+        dinamis.to_item(record)
+
+
+def test_an_accent_of_two_characters_is_read_as_one() -> None:
+    (item,) = items_of("id;satellite;date\nIMAGE-1;Ple\u0301iades 1B;2018-01-01\n".encode())
+    assert (item["collection"], item["properties"]["platform"]) == ("dinamis-pleiades", "phr1b")
+
+
+LAMBERT = "650000 6860000,660000 6860000,660000 6870000,650000 6860000"
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "reason"),
+    [
+        ("emprise", f"POLYGON(({LAMBERT}))", "column wkt: .*SRID=2154;"),
+        ("emprise", f"SRID=999999;POLYGON(({LAMBERT}))", "cannot be read"),
+        ("emprise", "GEOMETRYCOLLECTION(POINT(1 2))", "cannot be read"),
+        ("emprise", "POINT(0 0)", "null island"),
+        ("xmin;ymin;xmax;ymax", "650000;6860000;660000;6870000", "west, south, east and north"),
+        ("xmin;ymin;xmax;ymax", "1;45;2;44", "south is north"),
+    ],
+)
+def test_a_footprint_that_is_not_in_degrees_is_refused_with_advice(columns: str, cells: str, reason: str) -> None:
+    (record,) = dinamis.read(f"id;satellite;date;{columns}\nSPOT-A;SPOT6;2018-01-01;{cells}\n".encode()).records
+    with pytest.raises(Unmappable, match=reason):
+        dinamis.to_item(record)
+
+
+def test_a_layer_without_a_reference_system_is_read_as_degrees_or_refused() -> None:
+    buffer = io.BytesIO()
+    shapes = np.array([shapely.to_wkb(shapely.box(700000, 6600000, 710000, 6610000))], dtype=object)
+    fields = {"id": np.array(["SPOT-A"], dtype=object), "date": np.array(["2018-01-01"], dtype=object)}
+    with pytest.warns(UserWarning, match="crs"):
+        pyogrio.raw.write(buffer, shapes, list(fields.values()), list(fields), driver="GPKG", layer="x", geometry_type="Polygon")
+    (record,) = dinamis.read(buffer.getvalue()).records
+    with pytest.raises(Unmappable, match="outside the world"):
+        dinamis.to_item(record)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2013-07-09 00:00:00", "2013-07-09T10:49:34.400Z"),
+        ("09/07/2013 00:00", "2013-07-09T10:49:34.400Z"),
+        ("2013-07-09 00:00:01", "2013-07-09T00:00:01Z"),
+        ("2013-07-10 00:00:00", "2013-07-10T00:00:00Z"),
+    ],
+)
+def test_midnight_is_a_day_when_the_identifier_tells_an_instant_of_it(said: str, expected: str) -> None:
+    (item,) = items_of(f"id;satellite;date\nDS_PHR1A_201307091049344_FR1_PX_E001N43_0615_01654;PHR1A;{said}\n".encode())
+    assert item["properties"]["datetime"] == expected

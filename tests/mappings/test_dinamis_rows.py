@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import dinamis
+from mappings.record import NotAnAnswer
 
 HEADER = "id;satellite;date;commentaire\n"
 
@@ -57,8 +58,6 @@ def test_lines_are_numbered_as_in_the_file_after_a_row_of_several() -> None:
 
 
 def test_a_header_with_an_open_quote_is_refused() -> None:
-    from mappings.record import NotAnAnswer
-
     with pytest.raises(NotAnAnswer, match="header"):
         dinamis.read(('id;satellite;"date\n' + row(1) + row(2)).encode())
 
@@ -70,9 +69,7 @@ CELLS = st.sampled_from(["", "x", '"x"', '"x;y"', '5" lens', '""'])
     comments=st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=8),
     bad=st.lists(st.tuples(st.integers(0, 7), st.booleans()), max_size=3),
 )
-def test_wherever_quotes_are_left_open_the_other_rows_are_read(
-    comments: list[tuple[str, str]], bad: list[tuple[int, bool]]
-) -> None:
+def test_wherever_quotes_are_left_open_the_other_rows_are_read(comments: list[tuple[str, str]], bad: list[tuple[int, bool]]) -> None:
     cells = [[f"SPOT-{n}", "SPOT6", first, "2018-01-01", second] for n, (first, second) in enumerate(comments)]
     hurt = {at for at, _ in bad if at < len(cells)}
     for at, early in bad:

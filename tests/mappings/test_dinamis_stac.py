@@ -153,7 +153,7 @@ def test_only_spot_6_7_and_pleiades_are_held(
     feature |= {"id": item_id, "collection": collection}
     feature["properties"]["platform"] = platform
     if expected is None:
-        with pytest.raises(Unmappable, match="neither SPOT 6/7 nor Pléiades|Pléiades Neo, for which"):
+        with pytest.raises(Unmappable, match=r"neither SPOT 6/7 nor Pléiades|Pléiades Neo, for which"):
             item_of(feature)
     else:
         assert item_of(feature)["collection"] == expected
@@ -192,3 +192,22 @@ def test_what_is_none_of_its_forms_is_refused(body: bytes) -> None:
 
 def test_every_collection_is_described() -> None:
     assert {info.id for info in collections().values() if info.mapping == "dinamis"} == {"dinamis-spot67", "dinamis-pleiades"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "IMG_PNEO3_STD_202111181041037_PMS-FS_ORT_abc"},
+        {"collection": "pleiades_neo"},
+        {"properties": {"datetime": "2021-11-18T10:41:03Z", "platform": "Pleiades_Neo"}},
+        {"assets": {"src_xs": {"href": f"{S3}/IMG_PNEO4_x.tif"}}},
+    ],
+)
+def test_no_licence_is_known_for_pleiades_neo(change: dict[str, Any], feature: dict[str, Any]) -> None:
+    with pytest.raises(Unmappable, match="no licence of the Dispositif"):
+        item_of(feature | change)
+
+
+def test_a_description_may_compare_with_pleiades_neo(feature: dict[str, Any]) -> None:
+    feature["properties"]["description"] = "Coarser than Pléiades Neo"
+    assert item_of(feature)["collection"] == "dinamis-spot67"

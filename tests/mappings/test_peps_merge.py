@@ -77,3 +77,14 @@ def test_merging_changes_no_item():
 def test_nothing_cannot_be_merged():
     with pytest.raises(ValueError, match="nothing to merge"):
         peps.merge([])
+
+
+def test_the_footprint_is_that_of_the_best_that_has_one(validator):
+    bare = item_of(geodes(id=V2, geometry=None))
+    other = item_of(resto())
+    for order in permutations([bare, item_of(geodes()), other]):
+        merged = peps.merge(list(order))
+        validator.check(merged)
+        assert merged["properties"]["moisson:source_id"] == V2
+        assert (merged["geometry"], merged["bbox"]) == (other["geometry"], other["bbox"])
+    assert peps.merge([bare, bare])["geometry"] is None

@@ -103,7 +103,14 @@ def test_a_page_whose_features_are_all_broken_is_still_an_answer():
 def test_a_record_without_a_usable_publication_has_no_time():
     for feature in (geodes(datetime="soon"), geodes(datetime=None), {**geodes(), "properties": 3}):
         assert peps.geodes.to_record(feature).updated is None
-    assert peps.resto.to_record(resto(updated=None)).updated.isoformat() == "2023-07-05T19:00:00.500000+00:00"
+    assert peps.resto.to_record(resto(published=None)).updated is None
+
+
+def test_the_time_of_a_resto_record_is_its_publication_by_which_windows_go():
+    record = peps.resto.to_record(resto(updated="2030-01-01T00:00:00Z"))
+    assert record.updated.isoformat() == "2023-07-05T19:00:00.500000+00:00"
+    said = peps.to_item(record)["properties"]
+    assert (said["updated"], said["moisson:online_as_of"]) == ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
 
 
 def test_the_scope_of_a_quicklook_is_no_secret():

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from moisson.settings import ConfigError, OneAtlasSettings, load_settings, without_password
+from moisson.sections import ConfigError, OneAtlasSettings
+from moisson.settings import load_settings, without_password
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,7 +14,7 @@ from index.state import Run
 from mappings.audience import EVERYONE
 from mappings.validation import Validator
 from moisson.build import open_source
-from moisson.settings import DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, SourceSettings
+from moisson.sections import DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, SourceSettings
 from schedules.run import Options, harvest
 from tests.upstreams import Upstreams
 
