@@ -50,11 +50,12 @@ class MoissonClient(BaseCoreClient):
         """POST /search."""
         body = search_request.model_dump(exclude_unset=True)
         check_body(body)
-        body = _joined(body, request)
-        refuse_unknown(body, SearchPost.model_fields)
-        found = self._find(SearchParams(**body), self._audience(request))
+        joined = _joined(body, request)
+        refuse_unknown(joined, SearchPost.model_fields)
+        found = self._find(SearchParams(**joined), self._audience(request))
         base = self._base(request)
-        return _geojson(collection_bytes(found.items, base, post_links(base, body, found.token), found.matched))
+        links = post_links(base, dict(request.query_params), body, found.token)
+        return _geojson(collection_bytes(found.items, base, links, found.matched))
 
     def item_collection(self, request: Request, collection_id: str, **given: Any) -> Response:
         """GET /collections/{collection_id}/items."""

@@ -47,12 +47,13 @@ def get_links(base: str, path: str, params: Mapping[str, str], token: str | None
     return links
 
 
-def post_links(base: str, body: Mapping[str, Any], token: str | None) -> list[dict[str, Any]]:
-    """root and next of a page that was asked for by POST: next repeats the body with its token."""
+def post_links(base: str, params: Mapping[str, str], body: Mapping[str, Any], token: str | None) -> list[dict[str, Any]]:
+    """root and next of a page that was asked for by POST: next repeats query string and body, with its token."""
     links: list[dict[str, Any]] = [{"rel": "root", "type": JSON, "href": f"{base}/"}]
     if token:
         following = {**body, "token": token}
-        links.append({"rel": "next", "type": GEOJSON, "method": "POST", "href": f"{base}/search", "body": following, "merge": False})
+        href = _href(base, "/search", {name: value for name, value in params.items() if name != "token"})
+        links.append({"rel": "next", "type": GEOJSON, "method": "POST", "href": href, "body": following, "merge": False})
     return links
 
 

@@ -135,6 +135,7 @@ Clean = Callable[[Any], Any]
 
 # No archive nests its metadata more deeply; what lies deeper could hide anything, and stacks are finite.
 _DEEPEST = 64
+_NESTED = frozenset((str, dict, list))
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _NO_SCHEME = re.compile(r"[^\s/:@;,\"']+:[^\s/@;,\"']+@")
 # To the end of the line: what follows an address's `?` or `#` may be written with blanks.
@@ -162,16 +163,17 @@ def rewritten(value: Any, text: Callable[[str], str], drop: frozenset[str] = fro
         for name, member in value.items() if depth else ():
             if drop and name.lower() in drop:
                 continue
-            key = bare = text(name)
+            # A word holds no address. Most members are words and numbers: a call for each would cost more than all the rest.
+            key = bare = name if name.isidentifier() else text(name)
             while key in members:
                 key = f"{bare}-{len(members)}"
-            # Most members are plain texts and numbers: a call for each would cost more than all the rest.
-            members[key] = rewritten(member, text, drop, depth - 1) if isinstance(member, str | dict | list) else member
+            kind = type(member)
+            members[key] = text(member) if kind is str else rewritten(member, text, drop, depth - 1) if kind in _NESTED else member
         return members if depth else None
     if isinstance(value, list):
         if not depth:
             return None
-        return [rewritten(member, text, drop, depth - 1) if isinstance(member, str | dict | list) else member for member in value]
+        return [rewritten(member, text, drop, depth - 1) if type(member) in _NESTED else member for member in value]
     return value
 
 

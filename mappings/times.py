@@ -12,9 +12,17 @@ _TIME = re.compile(
     re.ASCII,
 )
 
+_COMMON = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
+
 
 def parse_time(value: Any, field: str) -> datetime:
     """Aware UTC, cut to microseconds. A missing zone is read as UTC. Raises Unmappable naming the field."""
+    if isinstance(value, str) and _COMMON.fullmatch(value):
+        # Nearly every time is written so; Python's own reader takes a tenth of the long way.
+        try:
+            return datetime.fromisoformat(value[:26].rstrip("Z")).replace(tzinfo=UTC)
+        except ValueError:
+            pass
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise Unmappable(f"not a time: {str(value)[:60]!r}", field)

@@ -88,7 +88,7 @@ def mission_of(*values: str | None) -> Mission | None:
     """The mission that the first telling text names: `spot7`, `SPOT 6`, `PHR1A`, `Pléiades 1B`, `spot-6-7-drs`, `Pléiades`; never
     Pléiades Neo."""
     for value in map(_composed, values):
-        if not value or _NEO.search(value):
+        if not value or _is_neo(value):
             continue
         if _SPOT_ANY.search(value):
             return Mission("SPOT", None)
@@ -104,13 +104,19 @@ def mission_of(*values: str | None) -> Mission | None:
 def refuse_neo(field: str, *values: Any) -> None:
     """Raises Unmappable when an identifier or a text names Pléiades Neo: the two licences are for SPOT 6/7 and Pléiades only."""
     for value in values:
-        if isinstance(value, str) and _NEO.search(_composed(value)):
+        if isinstance(value, str) and _is_neo(_composed(value)):
             raise Unmappable(f"Pléiades Neo, for which no licence of the Dispositif is known: {value[:60]!r}", field)
+
+
+def _is_neo(value: str) -> bool:
+    return "neo" in value.lower() and _NEO.search(value) is not None
 
 
 def _composed(value: str | None) -> str:
     """An é as one character: files written on macOS have it as two."""
-    return unicodedata.normalize("NFC", value) if value else ""
+    if not value or value.isascii():
+        return value or ""
+    return unicodedata.normalize("NFC", value)
 
 
 def scene_of(*identifiers: str | None) -> Scene | None:

@@ -93,7 +93,7 @@ def check_footprint(row: dict[str, Any], geometry: Any) -> bool:
         clean_footprint(geometry)
     except Unmappable as error:
         columns = "wkt" if None in bounds else "wkt, or west, south, east and north"
-        advice = "degrees are meant, unless the cell begins with its EPSG code, as in SRID=2154;POLYGON… for Lambert-93"
+        advice = 'degrees are meant, unless the cell begins with its EPSG code, as "SRID=2154;POLYGON…" (in quotes) for Lambert-93'
         raise Unmappable(f"{error.reason}; column {columns}: {advice}", "row.wkt") from None
     return True
 

@@ -25,7 +25,8 @@ def main() -> int:
     print(f"repeat:  make bench   (python -m tests.bench --size {options.size} --memory-records {options.memory_records})", flush=True)
     try:
         if options.only in (None, "memory"):
-            print(harvest_from_memory(options.memory_records, folder / "memory.sqlite"), flush=True)
+            for line in harvest_from_memory(options.memory_records, folder):
+                print(line, flush=True)
         if options.only in (None, "whole", "search"):
             for line in harvest_whole_path(options.size, folder):
                 print(line, flush=True)

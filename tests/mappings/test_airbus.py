@@ -282,6 +282,9 @@ def test_without_a_footprint_there_is_no_item(album: Feature) -> None:
     album["geometry"] = None
     with pytest.raises(Unmappable, match="footprint"):
         item_of(album)
+    album["geometry"] = {"type": "Point", "coordinates": [0, 0]}
+    with pytest.raises(Unmappable, match="a Point, where an image has an area"):
+        item_of(album)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,8 @@ def test_an_english_inventory_with_bounds(delimiter: str, validator: Validator) 
 
 
 def test_a_bad_row_is_broken_with_its_line_and_the_others_stay() -> None:
-    body = b'id;satellite;date\nSPOT-A;SPOT6;2018-01-01\n;SPOT6;2018-01-02\n\nSPOT-B;SPOT6;2018-01-03;x;y\n"SPOT-C\nD";SPOT7;2018-01-04\nSPOT-E\n'
+    body = b"id;satellite;date\nSPOT-A;SPOT6;2018-01-01\n;SPOT6;2018-01-02\n\nSPOT-B;SPOT6;2018-01-03;x;y\n"
+    body += b'"SPOT-C\nD";SPOT7;2018-01-04\nSPOT-E\n'
     answer = dinamis.read(body)
     assert [record.native_id for record in answer.records] == ["inventory:SPOT-A", "inventory:SPOT-C\nD", "inventory:SPOT-E"]
     assert [broken.reason for broken in answer.broken] == ["line 3: no identifier", "line 5: 5 columns where the header has 3"]
@@ -153,7 +154,8 @@ def test_dates_as_people_write_them(date: Any, clock: Any, expected: Any) -> Non
 
 
 def test_well_known_text_in_another_reference_system_is_turned() -> None:
-    body = 'id;satellite;date;emprise\nSPOT-A;SPOT6;2018-01-01;"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"\n'
+    area = '"SRID=2154;POLYGON((700000 6600000,710000 6600000,710000 6610000,700000 6600000))"'
+    body = f"id;satellite;date;emprise\nSPOT-A;SPOT6;2018-01-01;{area}\n"
     (item,) = items_of(body.encode())
     assert item["bbox"] == pytest.approx([3.0, 46.5, 3.131, 46.59], abs=0.01)
 
@@ -260,7 +262,7 @@ LAMBERT = "650000 6860000,660000 6860000,660000 6870000,650000 6860000"
     ("columns", "cells", "reason"),
     [
         ("emprise", f"POLYGON(({LAMBERT}))", "column wkt: .*SRID=2154;"),
-        ("emprise", f"SRID=999999;POLYGON(({LAMBERT}))", "cannot be read"),
+        ("emprise", f'"SRID=999999;POLYGON(({LAMBERT}))"', "cannot be read"),
         ("emprise", "GEOMETRYCOLLECTION(POINT(1 2))", "cannot be read"),
         ("emprise", "POINT(0 0)", "null island"),
         ("xmin;ymin;xmax;ymax", "650000;6860000;660000;6870000", "west, south, east and north"),
