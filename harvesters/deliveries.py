@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings.dinamis import delivery
-from mappings.record import Answer, Broken, NotAnAnswer, Record, without_secrets
+from mappings.record import Answer, Broken, NotAnAnswer, Record
+from mappings.secrets import without_secrets
 
 _MOST_BYTES = 32 * 2**20
 

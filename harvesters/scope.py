@@ -13,7 +13,8 @@ from shapely.geometry import shape
 from harvesters.paging import Piece
 from harvesters.source import Page
 from mappings.geometry import box, clean_footprint, mapping_of
-from mappings.record import Answer, Broken, Clean, Record, Unmappable, answer_of, without_secrets
+from mappings.record import Answer, Broken, Record, Unmappable, answer_of
+from mappings.secrets import Clean, without_secrets
 
 ToRecord = Callable[[dict[str, Any]], Record]
 

@@ -1,6 +1,5 @@
 """Record: what an archive announced, as received; Unmappable: why it cannot become an Item."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,8 @@ from hashlib import blake2b
 from typing import Any, Protocol
 
 import orjson
+
+from mappings.secrets import Clean, without_secrets
 
 Item = dict[str, Any]
 """A STAC 1.1 Item as JSON members."""
@@ -128,64 +129,6 @@ def documents(body: bytes) -> list[Any]:
     except TypeError:
         raise NotAnAnswer("nested more deeply than a record can be kept") from None
     return found
-
-
-Clean = Callable[[Any], Any]
-"""Takes out of a value what must not be kept."""
-
-# No archive nests its metadata more deeply; what lies deeper could hide anything, and stacks are finite.
-_DEEPEST = 64
-_NESTED = frozenset((str, dict, list))
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
-_NO_SCHEME = re.compile(r"[^\s/:@;,\"']+:[^\s/@;,\"']+@")
-# To the end of the line: what follows an address's `?` or `#` may be written with blanks.
-_QUERY = re.compile(r"(://[^?#\n]*)[?#][^\n]*|[?&#;][\w.%-]+=[^\n]*")
-_NAMED = re.compile(r"[\w-]*(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential)[\w-]*[\"']?\s*[=:]\s*[^\s&;,]+", re.I)
-# Contract and session data by the names of every archive (Airbus report §1.3), and what carries a right anywhere.
-_PRIVATE = frozenset(
-    (
-        "accesstoken", "access_token", "activityid", "apikey", "api_key", "archivecorrelationid", "authorization", "commercialreference",
-        "correlationid", "customerreference", "dataaccess", "datauri", "orderid", "password", "rights", "secret", "token",
-        "up42.data_path", "workspaceid", "workspacename", "workspacetitle",
-    )
-)  # fmt: skip
-
-
-def rewritten(value: Any, text: Callable[[str], str], drop: frozenset[str] = frozenset(), depth: int = _DEEPEST) -> Any:
-    """The value with `text` applied to every text in it, names of members too, less the members whose lower-case name is in `drop`.
-
-    Of members whose names become the same each stays, the later ones with a number. What is nested too deeply becomes null.
-    """
-    if isinstance(value, str):
-        return text(value)
-    if isinstance(value, dict):
-        members: dict[str, Any] = {}
-        for name, member in value.items() if depth else ():
-            if drop and name.lower() in drop:
-                continue
-            # A word holds no address. Most members are words and numbers: a call for each would cost more than all the rest.
-            key = bare = name if name.isidentifier() else text(name)
-            while key in members:
-                key = f"{bare}-{len(members)}"
-            kind = type(member)
-            members[key] = text(member) if kind is str else rewritten(member, text, drop, depth - 1) if kind in _NESTED else member
-        return members if depth else None
-    if isinstance(value, list):
-        if not depth:
-            return None
-        return [rewritten(member, text, drop, depth - 1) if type(member) in _NESTED else member for member in value]
-    return value
-
-
-def without_secrets(value: Any) -> Any:
-    """What may be kept of a member that no mapping understood: no query, no user name of any address, no contract data."""
-    return rewritten(value, _bare, _PRIVATE)
-
-
-def _bare(text: str) -> str:
-    if "=" not in text and ":" not in text:
-        return text
-    return _NAMED.sub("", _QUERY.sub(r"\1", _NO_SCHEME.sub("", _USER.sub("", text))))
 
 
 def answer_of(features: Iterable[Any], to_record: Callable[[dict[str, Any]], Record], clean: Clean = without_secrets) -> Answer:

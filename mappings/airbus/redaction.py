@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mappings.record import rewritten
+from mappings.secrets import rewritten
 from mappings.values import items, mapping
 
 # Lower case, as `rewritten` compares them.

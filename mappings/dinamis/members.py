@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mappings.record import Record, Unmappable, rewritten
+from mappings.record import Record, Unmappable
+from mappings.secrets import rewritten
 from mappings.values import number, text
 
 _HREF = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!$'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?(?:\?[A-Za-z0-9._~=&%+-]*)?")

@@ -18,7 +18,8 @@ from mappings.dinamis.columns import is_inventory, recognise
 from mappings.dinamis.inventory import decimal, to_record
 from mappings.dinamis.rows import Rows
 from mappings.geometry import box, mapping_of
-from mappings.record import Answer, Broken, NotAnAnswer, Record, Unmappable, without_secrets
+from mappings.record import Answer, Broken, NotAnAnswer, Record, Unmappable
+from mappings.secrets import without_secrets
 
 # Of a row that cannot be read.
 _LONGEST = 10_000

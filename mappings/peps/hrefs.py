@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mappings.record import rewritten
+from mappings.secrets import rewritten
 
 # Host and path only. Possessive, so that a hostile address costs no backtracking.
 _PLAIN = re.compile(

@@ -8,7 +8,8 @@ import pytest
 
 from mappings import airbus, dinamis, peps
 from mappings.airbus import optical
-from mappings.record import Record, Unmappable, answer_of, fingerprint, rewritten, without_secrets
+from mappings.record import Record, Unmappable, answer_of, fingerprint
+from mappings.secrets import rewritten, without_secrets
 from tests.mappings.test_peps_forms import geodes, resto
 from tests.support.shared import shared
 
