@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -82,13 +83,16 @@ def main() -> int:
         port = os.environ.get("MOISSON_API__PORT", "8080")
         print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&limit=1'")
         print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&limit=1&exclude_airbus=true'\n", flush=True)
+        # Whoever ends this program ends the server too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         server = moisson("serve", config=config)
         try:
             return server.wait()
         except KeyboardInterrupt:
+            return 0
+        finally:
             server.terminate()
             server.wait(timeout=10)
-            return 0
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def _harvest_all(settings: Settings, names: list[str], index: Index, options: Op
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     validator, owner, codes = Validator(), this_owner(), [Exit.OK]
+    reports: list[str] = []
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         for name in names:
             bar = _Bar(progress, progress.add_task(name, total=None))
@@ -71,12 +72,21 @@ def _harvest_all(settings: Settings, names: list[str], index: Index, options: Op
                 codes.append(Exit.USAGE if isinstance(error, Misconfigured) else Exit.UNAVAILABLE)
                 continue
             bar.finish(run)
-            sys.stdout.write((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
-            sys.stdout.flush()
+            reports.append((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
+            if progress.disable:
+                _print(reports)
+            codes.append(Exit.INTERRUPTED if run.reason == INTERRUPTED else _EXITS[run.outcome])
             if run.reason == INTERRUPTED:
-                return Exit.INTERRUPTED
-            codes.append(_EXITS[run.outcome])
+                break
+    _print(reports)
     return max(codes)
+
+
+def _print(reports: list[str]) -> None:
+    """At once for a script; below the progress bars, which lines in between would tear, for a person."""
+    sys.stdout.writelines(reports)
+    sys.stdout.flush()
+    reports.clear()
 
 
 class _Bar:
