@@ -5,6 +5,7 @@ import os
 import sys
 from typing import NoReturn
 
+import stamina.instrumentation
 import typer
 
 from api.errors import Problem
@@ -42,6 +43,9 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
 def main() -> NoReturn:
     """Runs the command; errors that an operator can mend are one line that says what to do."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # Retries are told by harvesters/http.py, with the true wait.
+    logging.getLogger("harvesters").setLevel(logging.INFO)
+    stamina.instrumentation.set_on_retry_hooks(())
     # Its own words for a cluster that does not answer are a hundred lines; ours are one.
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     try:
