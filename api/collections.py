@@ -7,9 +7,10 @@ import pystac
 
 from api.pages import GEOJSON, JSON
 from index.query import Summary
+from mappings.catalogue import CollectionInfo
 from mappings.item import licence_link
 from mappings.licences import licences
-from mappings.registry import CollectionInfo, collections
+from mappings.registry import collections
 from mappings.times import from_micros
 
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
@@ -51,7 +52,6 @@ def _unnamed(collection_id: str) -> CollectionInfo:
     """A Collection that an older or newer mapping filled: still shown, with nothing claimed."""
     return CollectionInfo(
         id=collection_id,
-        mapping="unknown",
         title_fr=collection_id,
         title_en=collection_id,
         description_fr="Collection sans description.",

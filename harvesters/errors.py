@@ -2,9 +2,10 @@
 
 HarvestError
 ├── Retry(after)       try again, after so many seconds
-├── SkipRecord         leave this one out, with its reason
 ├── StopSource         end this run of this source; the next one starts at its watermark
 └── Misconfigured      an operator must change a setting
+
+One record that cannot be read is no error: it is handed on as Broken, with its reason, and the run goes on.
 """
 
 
@@ -18,10 +19,6 @@ class Retry(HarvestError):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
-
-
-class SkipRecord(HarvestError):
-    """One record cannot be read."""
 
 
 class StopSource(HarvestError):

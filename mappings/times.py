@@ -39,11 +39,6 @@ def parse_time(value: Any, field: str) -> datetime:
         raise Unmappable(f"not a time: {value[:60]!r} ({error})", field) from None
 
 
-def optional_time(value: Any, field: str) -> datetime | None:
-    """As parse_time; None and the empty string stay None."""
-    return None if value in (None, "") else parse_time(value, field)
-
-
 def usable_time(value: Any) -> datetime | None:
     """As parse_time; None for what is no time: for members that an Item can do without."""
     try:

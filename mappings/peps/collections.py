@@ -1,64 +1,28 @@
-"""The collections of this source: their descriptions (collections.toml), and which one a product belongs to."""
+"""Which Collection a product belongs to, and what its id tells."""
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from mappings.catalogue import CollectionInfo, collections_of
 from mappings.peps.names import ProductName
 from mappings.record import Unmappable
 from mappings.values import text
 
 
-class Provider(BaseModel):
-    """Who made, licensed or keeps the products."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(min_length=1)
-    roles: tuple[str, ...]
-    url: str = Field(pattern=r"^https://")
+def mission_of(collection: CollectionInfo) -> str:
+    """`sentinel-1`, …: the constellation."""
+    return collection.id[:10]
 
 
-class Collection(BaseModel):
-    """A row of the table; `licence` is an id of the licence table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    title_fr: str
-    title_en: str
-    description_fr: str
-    description_en: str
-    licence: str
-    keywords: tuple[str, ...]
-    providers: tuple[Provider, ...]
-
-    @property
-    def mission(self) -> str:
-        """`sentinel-1`, …: the constellation."""
-        return self.id[:10]
-
-    @property
-    def level(self) -> str:
-        """`L1`, `L2A`, …"""
-        return self.id[11:].partition("-")[0].upper()
-
-    def providers_members(self) -> list[dict[str, Any]]:
-        """The providers as STAC writes them, fresh for each Item."""
-        return [{"name": one.name, "roles": list(one.roles), "url": one.url} for one in self.providers]
+def level_in(collection: CollectionInfo) -> str:
+    """`L1`, `L2A`, …"""
+    return collection.id[11:].partition("-")[0].upper()
 
 
-@cache
-def collections() -> Mapping[str, Collection]:
-    """Collections by id. Raises pydantic's ValidationError when the file is wrong."""
-    table = tomllib.loads(files("mappings.peps").joinpath("collections.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({name: Collection.model_validate({"id": name, **row}) for name, row in table.items()})
+def collections() -> Mapping[str, CollectionInfo]:
+    """Collections by id."""
+    return collections_of("peps")
 
 
 # Today's names and those before the renaming of 2025-12 (report §2.7); `SENTINEL2` is Theia's own server.
@@ -77,7 +41,7 @@ def level_of(value: Any) -> str | None:
     return match[1] if match else None
 
 
-def collection_of(dataset: Any, level: Any, identifier: str, name: ProductName | None) -> Collection:
+def collection_of(dataset: Any, level: Any, identifier: str, name: ProductName | None) -> CollectionInfo:
     """Our collection of a product: mission from the archive's collection, level from the name where it has one.
 
     Raises Unmappable for other missions' collections, and when the name is not one of the mission that its collection says.

@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from mappings.peps.collections import Collection, level_of
+from mappings.catalogue import CollectionInfo
+from mappings.peps.collections import level_in, level_of, mission_of
 from mappings.peps.names import ProductName
 from mappings.record import Unmappable
 from mappings.times import format_time, parse_time, usable_time
@@ -37,20 +38,20 @@ _SCENE_CLASSES = {
 }
 
 
-def properties_of(said: dict[str, Any], product: str, name: ProductName | None, collection: Collection) -> dict[str, Any]:
+def properties_of(said: dict[str, Any], product: str, name: ProductName | None, collection: CollectionInfo) -> dict[str, Any]:
     """Properties of the product; members that are unusable are None. Raises Unmappable when the acquisition time is."""
-    mission = collection.mission
+    mission = mission_of(collection)
     unit = name.unit if name else unit_of(said.get("platform"), mission)
     properties = times_of(said, mission)
     properties["title"] = text(said.get("title")) or product
     properties["platform"] = f"sentinel-{unit[1:].lower()}" if unit else None
     properties["constellation"] = mission
-    properties["providers"] = collection.providers_members()
+    properties["providers"] = collection.provider_members()
     properties |= orbit_of(said, name, unit, mission)
     properties["product:type"] = text(said.get("product:type"))
     properties |= timeliness_of(said.get("product:timeliness"))
     level = level_of(said.get("processing:level"))
-    properties["processing:level"] = f"L{level}" if level else collection.level
+    properties["processing:level"] = f"L{level}" if level else level_in(collection)
     properties["processing:version"] = text(said.get("processing:version")) or (name.baseline if name else None)
     properties["processing:datetime"] = _written(usable_time(said.get("processing:datetime")))
     if mission == "sentinel-1":

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from mappings import airbus
+from mappings.catalogue import collections_of
 from mappings.record import Item, NotAnAnswer, Record, Unmappable, fingerprint
-from mappings.registry import collections
 from mappings.validation import Validator
 
 V1 = "airbus/oneatlas_opensearch_v1_san_francisco.json"
@@ -317,7 +317,7 @@ def test_the_collection_is_by_constellation_else_platform_else_identifier(
 
 
 def test_every_collection_is_described() -> None:
-    assert {info.id for info in collections().values() if info.mapping == "airbus"} == {"airbus-phr", "airbus-spot", "airbus-pneo"}
+    assert set(collections_of("airbus")) == {"airbus-phr", "airbus-spot", "airbus-pneo"}
 
 
 def test_renewed_expiry_and_rights_are_no_change(album: Feature) -> None:

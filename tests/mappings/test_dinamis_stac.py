@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from mappings import dinamis
+from mappings.catalogue import collections_of
 from mappings.record import Item, NotAnAnswer, Unmappable, fingerprint
-from mappings.registry import collections
 from mappings.validation import Validator
 
 ID = "SPOT7_MS_201805051026429_SPOT7_P_201805051026429_1"
@@ -191,7 +191,7 @@ def test_what_is_none_of_its_forms_is_refused(body: bytes) -> None:
 
 
 def test_every_collection_is_described() -> None:
-    assert {info.id for info in collections().values() if info.mapping == "dinamis"} == {"dinamis-spot67", "dinamis-pleiades"}
+    assert set(collections_of("dinamis")) == {"dinamis-spot67", "dinamis-pleiades"}
 
 
 @pytest.mark.parametrize(
