@@ -148,9 +148,15 @@ def _joined(body: dict[str, Any], request: Request) -> dict[str, Any]:
     """The body with what came in the query string: clients may add parameters of their configuration to every request."""
     refuse_repeated(request.query_params.multi_items())
     for name, value in request.query_params.items():
-        if name in body and str(body[name]).lower() != value.lower():
+        if name in body and _as_text(body[name]) != value.replace(" ", "").lower():
             raise bad(name, "given twice, with different values")
     return {**request.query_params, **body}
+
+
+def _as_text(value: Any) -> str:
+    """A body's value as a query string would write it."""
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text.replace(" ", "").lower()
 
 
 def _geojson(body: bytes) -> Response:

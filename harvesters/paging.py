@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from harvesters.errors import StopSource
+from harvesters.errors import HarvestError, StopSource
 from mappings.times import format_time
 
 _FINEST = timedelta(milliseconds=1)
@@ -132,7 +132,12 @@ def _read(ask: Ask, window: Window, first: Batch, paging: Paging, total: int | N
     """A window that need not be cut; read again once when it repeated a page, or lost records while its total changed."""
     reading = yield from _pass(ask, window, first, paging, frozenset(), total)
     if not reading.sound:
-        reading = yield from _pass(ask, window, ask(window, 1), paging, frozenset(reading.here), total)
+        try:
+            reading = yield from _pass(ask, window, ask(window, 1), paging, frozenset(reading.here), total)
+        except HarvestError:
+            # Nobody knows what the first reading lacked: the next run begins this window again.
+            yield Piece(missing=reading.missing, missing_since=window.since, total=total)
+            raise
         if reading.repeated:
             raise StopSource(f"the archive repeats itself: a page of {window} brings only records that earlier pages brought")
     if reading.missing:

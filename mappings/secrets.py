@@ -14,7 +14,11 @@ _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _NO_SCHEME = re.compile(r"[^\s/:@;,\"']+:[^\s/@;,\"']+@")
 # To the end of the line: what follows an address's `?` or `#` may be written with blanks.
 _QUERY = re.compile(r"(://[^?#\n]*)[?#][^\n]*|[?&#;][\w.%-]+=[^\n]*")
-_NAMED = re.compile(r"[\w-]*(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential)[\w-]*[\"']?\s*[=:]\s*[^\s&;,]+", re.I)
+_NAMED = re.compile(
+    r"[\w-]*(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential|authorization)[\w-]*[\"']?\s*[=:]\s*"
+    r"(?:(?:bearer|basic)\s+)?[^\s&;,]+",
+    re.I,
+)
 # Contract and session data by the names of every archive (Airbus report §1.3), and what carries a right anywhere.
 _PRIVATE = frozenset(
     (
@@ -56,10 +60,11 @@ def rewritten(value: Any, text: Callable[[str], str], drop: frozenset[str] = fro
 
 def without_secrets(value: Any) -> Any:
     """What may be kept of a member that no mapping understood: no query, no user name of any address, no contract data."""
-    return rewritten(value, _bare, _PRIVATE)
+    return rewritten(value, bare, _PRIVATE)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text less the queries and user names of the addresses in it, and less what is named as a secret."""
     if "=" not in text and ":" not in text:
         return text
     return _NAMED.sub("", _QUERY.sub(r"\1", _NO_SCHEME.sub("", _USER.sub("", text))))

@@ -9,6 +9,8 @@ from mappings.watermark import Watermark, advance
 
 # A watermark beside the stream's own: where a window began that the archive did not give whole.
 _GAP = "#gap"
+# The boundary of a gap that has closed: the watermark moves on past it, and it stays closed.
+_CLOSED = frozenset({"closed"})
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Marks:
         if page.ordered and self._may_keep(page.stream):
             marks[page.stream] = self._reached[page.stream]
         if page.ordered and page.missing_since is not None and self.until is None:
-            gap = self._gap(page.stream)
+            gap = self._kept(page.stream + _GAP) if page.stream in self._missed else self._gap(page.stream)
             # An earlier gap stays: one of this run, or one that lies before where this run began.
             if gap is None or page.missing_since < gap.value or (page.stream not in self._missed and self._covers(page.stream, gap)):
                 marks[page.stream + _GAP] = Watermark(page.missing_since)
@@ -67,7 +69,7 @@ class Marks:
         for stream in self._began.keys() & self._reached.keys() - self._missed:
             gap = self._gap(stream)
             if gap is not None and self.until is None and self._covers(stream, gap):
-                marks[stream + _GAP] = self._reached[stream]
+                marks[stream + _GAP] = Watermark(self._reached[stream].value, _CLOSED)
         return self._keep(marks)
 
     def _keep(self, marks: dict[str, Watermark]) -> dict[str, Watermark]:
@@ -82,7 +84,7 @@ class Marks:
     def _gap(self, stream: str) -> Watermark | None:
         """The stream's open gap: one that begins before its watermark."""
         gap, mark = self._kept(stream + _GAP), self._kept(stream)
-        return gap if gap and mark and gap.value < mark.value else None
+        return gap if gap and gap.boundary != _CLOSED and mark and gap.value < mark.value else None
 
     def _covers(self, stream: str, gap: Watermark) -> bool:
         """Whether this run began at or before the gap."""

@@ -64,7 +64,6 @@ class _Work:
     now: datetime
     known: Mapping[str, Known] = field(default_factory=dict)
     changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
-    again: set[str] = field(default_factory=set)
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     notices: dict[str, datetime | None] = field(default_factory=dict)
@@ -113,9 +112,19 @@ class _Work:
         if known is not None and known.fingerprint == print_:
             self.count("repeated" if again else "rejected" if known.quarantined else "unchanged")
             return
-        self.changed[record.native_id] = (record, print_)
-        if again:
-            self.again.add(record.native_id)
+        if self._is_stale(record, known, again):
+            self.count("repeated")
+        else:
+            self.changed[record.native_id] = (record, print_)
+
+    def _is_stale(self, record: Record, known: Known | None, again: bool) -> bool:
+        """What is older than the newest version seen, kept or rejected, changes nothing: a page from a lagging replica.
+
+        A record that the stream brought already must be newer: two that share a name would else take turns at every harvest.
+        """
+        if known is None:
+            return again
+        return _is_older(record.updated, known.updated) or (again and not _is_older(known.updated, record.updated))
 
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
@@ -162,7 +171,7 @@ class _Work:
     # --- 3. Items of several records ---------------------------------------------------------------------------------------
     def settle_items(self) -> None:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
-        self._drop_stale()
+        self._heed_notices()
         pipeline = self.pipeline
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
@@ -175,23 +184,13 @@ class _Work:
             staying = [member for member in members.get(key, ()) if member.native_id not in gone]
             self._settle(key, joining.get(key, ()), staying)
 
-    def _drop_stale(self) -> None:
-        """What is older than the newest version seen changes nothing: a notice of deletion read again, a page from a lagging replica.
-
-        A record that the stream brought already must be newer: two that share a name would else take turns at every harvest.
-        """
+    def _heed_notices(self) -> None:
+        """Deletions, but for those read again that are older than the newest version seen."""
         for native_id, updated in self.notices.items():
             known = self.known.get(native_id)
             if known is not None and not _is_older(updated, known.updated):
                 self.forgotten.append(native_id)
                 self.count("deleted")
-        for native_id, (stored, _) in list(self.mapped.items()):
-            known = self.known.get(native_id)
-            if known is None:
-                continue
-            if _is_older(stored.updated, known.updated) or (native_id in self.again and not _is_older(known.updated, stored.updated)):
-                del self.mapped[native_id]
-                self.count("repeated")
 
     def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
         pipeline = self.pipeline
@@ -218,7 +217,8 @@ class _Work:
         """The Item of a record that is kept; None, and quarantine, when the mapping has become stricter since."""
         record = _record(self.pipeline.source, member)
         try:
-            return self.pipeline.to_item(record)
+            # Under the name that it has: a mapping that names Items anew moves a record when it comes again.
+            return {**self.pipeline.to_item(record), "collection": member.key.collection, "id": member.key.id}
         except Unmappable as error:
             self._quarantine(record, fingerprint(record, self.pipeline.mapping), error.reason, error.field)
             return None

@@ -1,9 +1,8 @@
 """What is taken out of an Airbus feature before it is kept: contract data and what belongs to one session."""
 
-import re
 from typing import Any
 
-from mappings.secrets import rewritten
+from mappings.secrets import bare, rewritten
 from mappings.values import items, mapping
 
 # Lower case, as `rewritten` compares them.
@@ -12,8 +11,6 @@ _SECRET = frozenset(
 )
 # A private workspace names a customer.
 _WORKSPACE = frozenset(("workspaceid", "workspacename", "workspacetitle"))
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
-_QUERY = re.compile(r"(://[^?#\s]*)[?#].*", re.DOTALL)
 # Members that UP42's processing blocks added. Two name an order: the member stays as a mark, its value goes.
 _BLOCK_MARKS = ("fileSize", "estimatedCredits", "orderID", "up42.data_path")
 _EMPTIED = frozenset(("orderID", "up42.data_path"))
@@ -25,17 +22,13 @@ def redacted(feature: dict[str, Any]) -> dict[str, Any]:
     given = mapping(feature.get("properties"))
     workspace = given.get("workspaceName")
     public = isinstance(workspace, str) and workspace.strip().startswith("public")
-    kept: dict[str, Any] = rewritten(feature, _without_query, _SECRET if public else _SECRET | _WORKSPACE)
+    kept: dict[str, Any] = rewritten(feature, bare, _SECRET if public else _SECRET | _WORKSPACE)
     kept["properties"] = mapping(kept.get("properties"))
     for members in (kept, kept["properties"]):
         members.update({name: None for name in _EMPTIED if name in members})
     if "rights" in kept:
         kept["rights"] = {name: {} for name in mapping(kept["rights"])}
     return kept
-
-
-def _without_query(text: str) -> str:
-    return _QUERY.sub(r"\1", _USER.sub("", text)) if "://" in text else text
 
 
 def is_clipped(feature: dict[str, Any]) -> bool:

@@ -70,6 +70,9 @@ _ACCOUNT: dict[str, dict[str, Any]] = {"dinamis": {"type": "account", "descripti
 
 # Pléiades Neo is Airbus's own: written with and without accent, hyphen, brackets.
 _NEO = re.compile(r"pneo[\W_]*\d|(?<![a-z])pneo(?![a-z])|(?:phr|pl[eé]iades?)[\W_]*neo(?![a-z])", re.I)
+# As a word of its own beside the other: « Neo Pléiades », « Pleiades 1A (Neo) ».
+_NEO_WORD = re.compile(r"(?<![a-z])neo(?![a-z])")
+_PHR_WORD = re.compile(r"phr|pleiade")
 _SPOT = re.compile(r"(?<![a-z0-9])spot[\s_-]*([67])(?!\d)", re.I)
 _PHR = re.compile(r"(?:phr|pl[eé]iades?)[\s_-]*(1[ab])(?![a-z0-9])", re.I)
 _PHR_ANY = re.compile(r"(?<![a-z])(?:phr|pl[eé]iades?)(?![a-z])", re.I)
@@ -109,7 +112,11 @@ def refuse_neo(field: str, *values: Any) -> None:
 
 
 def _is_neo(value: str) -> bool:
-    return "neo" in value.lower() and _NEO.search(value) is not None
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
+    if "neo" not in plain:
+        return False
+    beside = _NEO_WORD.search(plain) and _PHR_WORD.search(plain)
+    return bool(_NEO.search(plain) or beside)
 
 
 def _composed(value: str | None) -> str:

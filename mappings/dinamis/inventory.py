@@ -26,10 +26,16 @@ _SHORTEST = 6
 _BOUNDS = ("west", "south", "east", "north")
 _CLOCK = re.compile(r"(\d{1,2})[:hH](\d\d)(?:[:mM](\d\d(?:[.,]\d+)?)?)?\s*(?:Z|UTC|TU)?")
 
+# Cells that no archive writes over several lines: with a break in them, a quote has swallowed other rows.
+_ONE_LINE = ("id", "platform", "date", "time", "source_id", "level")
+
 
 def to_record(row: dict[str, str], geometry: dict[str, Any] | None, layer: str | None = None) -> Record:
     """The Record of a row whose columns are canonical, of a file's layer if it has several. Raises Unmappable when no identifier
     tells the product from all others."""
+    for name in _ONE_LINE:
+        if "\n" in row.get(name, "") or "\r" in row.get(name, ""):
+            raise Unmappable("a line break where none belongs: is a quote before it never closed?", name)
     product = _product_id(row, "id")
     href = address(row.get("href"))
     # An address that is no plain https one could hold a signature or a password: it is not kept.

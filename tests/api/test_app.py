@@ -186,6 +186,7 @@ def test_a_parameter_given_twice_is_refused_unless_it_says_the_same(api: str) ->
     # A client that adds its own parameters to every request.
     assert httpx.post(f"{api}/search?exclude_airbus=true", json={"limit": 1}).json()["numberMatched"] == 6
     assert httpx.post(f"{api}/search?exclude_airbus=true", json={"exclude_airbus": False}).status_code == 400
+    assert httpx.post(f"{api}/search?bbox=0,0,1,1&ids=open-0", json={"bbox": [0, 0, 1, 1], "ids": ["open-0"]}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,20 @@ def test_a_window_is_cut_down_to_a_millisecond() -> None:
         window = halves[1]
     assert window.until - window.since <= timedelta(milliseconds=1)
     assert Piece().members == ()
+
+
+def test_a_window_that_cannot_be_read_again_says_where_it_began() -> None:
+    day = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
+    # The total falls while the pages are read: a record slipped by. Before they can be read again the archive goes down.
+    answers = iter([Batch([member(1), member(2)], 5), Batch([member(4), member(5)], 4)])
+
+    def ask(window: Window, page: int) -> Batch:
+        found = next(answers, None)
+        if found is None:
+            raise StopSource("gone")
+        return found
+
+    reading, pieces = read_windows(ask, day, Paging(2, 100)), list[Piece]()
+    with pytest.raises(StopSource, match="gone"):
+        pieces.extend(reading)
+    assert [piece.missing_since for piece in pieces] == [None, None, day.since]

@@ -8,6 +8,7 @@ import pytest
 
 from mappings import airbus, dinamis, peps
 from mappings.airbus import optical
+from mappings.airbus.redaction import redacted
 from mappings.record import Record, Unmappable, answer_of, fingerprint
 from mappings.secrets import rewritten, without_secrets
 from tests.mappings.test_peps_forms import geodes, resto
@@ -129,3 +130,15 @@ def test_another_token_is_no_change() -> None:
         before, after = copy.deepcopy(feature), copy.deepcopy(feature)
         before["place"], after["place"] = "https://h/x?token=1", "https://h/x?token=2"
         assert fingerprint(to_record(before), mapping) == fingerprint(to_record(after), mapping)
+
+
+def test_an_airbus_address_keeps_no_token_however_it_is_written() -> None:
+    feature = {
+        "properties": {"id": "x", "workspaceName": "public"},
+        "_links": {
+            "a": {"href": "https://h/quick look.jpg?access_token=s3cret"},
+            "b": {"href": "/api/v1/x?access_token=s3cret"},
+            "c": {"note": "Authorization: Bearer s3cret"},
+        },
+    }
+    assert "s3cret" not in str(redacted(feature))

@@ -266,6 +266,49 @@ def test_two_gaps_are_both_asked_for_again(index: Index) -> None:
     assert _starts(index, page()) == "2024-02-07T00:00:00Z"
 
 
+def test_windows_in_a_row_that_gave_nothing_keep_the_first(index: Index) -> None:
+    first, second = datetime(2024, 2, 2, tzinfo=UTC), datetime(2024, 2, 4, tzinfo=UTC)
+    run(
+        index,
+        page(missing=1, missing_since=first),
+        page(missing=1, missing_since=second),
+        page(toy_record("z", updated="2024-02-09T00:00:00Z")),
+    )
+    assert _starts(index, page()) == "2024-02-02T00:00:00Z"
+
+
+def test_a_gap_that_closed_stays_closed_when_the_watermark_moves_on(index: Index) -> None:
+    last = toy_record("m", updated="2024-02-03T00:00:00Z")
+    run(index, page(last), page(missing=1, missing_since=datetime(2024, 2, 2, tzinfo=UTC)))
+    run(index, page(last))
+    run(index, page(toy_record("n", updated="2024-02-05T00:00:00Z")), fault=StopSource("gone"))
+    assert _starts(index, page()) == "2024-02-05T00:00:00Z"
+
+
+def test_a_mapping_that_names_items_anew_overwrites_nothing(index: Index) -> None:
+    class Renaming(ToyMapping):
+        version = "toy-2"
+
+        def to_item(self, record: Record) -> Item:
+            item = super().to_item(record)
+            return {**item, "id": f"a-{item['id']}"}
+
+    run(index, page(toy_record("r0", 0, item="i"), toy_record("r1", 1, item="i")))
+    again = page(toy_record("r1", 1, item="i", updated="2024-03-01T00:00:00Z"))
+    harvest(ToySource([again], mapping=Renaming()), index, VALIDATOR, now=lambda: NOW, owner="o")
+    assert values(index) == {"i": [0], "a-i": [1]}
+
+
+def test_an_older_bad_version_leaves_the_good_one_alone(index: Index) -> None:
+    good, bad = toy_record("a", 1, updated="2024-02-05T00:00:00Z"), toy_record("a", "bad", updated="2024-02-02T00:00:00Z")
+    run(index, page(good))
+    for _ in range(2):
+        ended = run(index, page(bad), page(good))
+        assert (ended.counts.rejected, ended.counts.changed, ended.counts.repeated, ended.items_put) == (0, 0, 2, 0)
+    index.refresh()
+    assert not index.rejections("toy")
+
+
 def test_a_gap_stays_open_until_a_run_has_come_past_it(index: Index) -> None:
     window = datetime(2024, 2, 2, tzinfo=UTC)
     last = toy_record("z", updated="2024-02-09T00:00:00Z")
