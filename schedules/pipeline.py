@@ -195,8 +195,7 @@ class _Work:
     def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
         pipeline = self.pipeline
         items = [self.mapped[native_id][1] for native_id in native_ids]
-        kept = [(member, item) for member in staying if (item := self._item_again(member)) is not None]
-        items += [item for _, item in kept]
+        items += [item for member in staying if (item := self._item_again(member)) is not None]
         if not items:
             # A record that no longer maps keeps the Item that it made.
             if not staying:

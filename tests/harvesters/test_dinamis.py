@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -80,7 +81,6 @@ def test_a_file_that_is_no_inventory_is_named(fetcher: Fetcher, tmp_path: Path, 
 
 
 def test_a_geopackage_is_read_in_pages(fetcher: Fetcher, tmp_path: Path) -> None:
-    pyogrio = pytest.importorskip("pyogrio")
     path = tmp_path / "list.gpkg"
     shapes = np.array([shapely.to_wkb(shapely.box(n, 40, n + 1, 41)) for n in range(5)], dtype=object)
     fields = [np.array([f"PHR1A_{n}" for n in range(5)], dtype=object), np.array(["2016-05-06"] * 5, dtype=object)]
