@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: constraints help run test check bench lint types layers clean
+.PHONY: constraints outlines help run test check bench lint types layers clean
 .DEFAULT_GOAL := help
 
 help:
@@ -50,3 +50,9 @@ constraints:
 	.run/constraints/bin/python -m pip install --quiet hatchling editables
 	.run/constraints/bin/python -m pip install --quiet --no-build-isolation -e '.[dev]'
 	.run/constraints/bin/python -m pip freeze --exclude-editable --exclude moisson > constraints.txt
+
+# The outlines of mappings/coverages/outlines.json, anew (needs npm).
+outlines: $(STAMP)
+	@mkdir -p .run
+	cd .run && npm pack --silent world-atlas@2.0.2
+	$(BIN)/python -m tests.support.outlines .run/world-atlas-2.0.2.tgz

@@ -10,7 +10,7 @@ from index.query import Summary
 from mappings.catalogue import CollectionInfo
 from mappings.item import licence_link
 from mappings.licences import licences
-from mappings.registry import collections
+from mappings.registry import collection_info
 from mappings.times import from_micros
 
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
@@ -18,7 +18,7 @@ _WORLD = [-180.0, -90.0, 180.0, 90.0]
 
 def collection_document(collection_id: str, summary: Summary, base: str) -> dict[str, Any]:
     """One Collection with `moisson:items`, the number of Items that the asker may find."""
-    info = collections().get(collection_id) or _unnamed(collection_id)
+    info = collection_info(collection_id) or _unnamed(collection_id)
     licence = licences()[info.licence]
     collection = pystac.Collection(
         id=collection_id,

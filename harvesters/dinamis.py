@@ -1,14 +1,14 @@
 """The DINAMIS archive of purchased images: inventories and delivery folders as files, SPOT 6/7 from a STAC API (Airbus report §3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harvesters.area import Area
 from harvesters.deliveries import Limits, read_deliveries
 from harvesters.errors import Misconfigured
 from harvesters.http import Fetcher
 from harvesters.inventories import Inventory, read_inventory
-from harvesters.scope import Area
 from harvesters.source import Page, Span
 from harvesters.stacapi import StacApiSettings, StacApiSource
 from mappings import dinamis
@@ -40,7 +40,7 @@ class DinamisSource:
         self.name = name
         self.mapping: Mapping = dinamis
         self._settings = settings
-        self._area = Area.of(settings.area)
+        self.area = Area.of(settings.area)
         self._api: StacApiSource | None = None
         if settings.stac is not None:
             self._api = StacApiSource(name, fetcher, replace(settings.stac, area=settings.area), self.mapping, stac.to_record)
@@ -58,6 +58,10 @@ class DinamisSource:
         if self._api is not None:
             yield from self._api.harvest(span)
 
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        """All: what a file or folder lists was read from it a moment ago."""
+        return frozenset(native_ids)
+
     def _check_paths(self) -> None:
         for inventory in self._settings.inventories:
             if not inventory.path.is_file():
@@ -73,9 +77,9 @@ class DinamisSource:
 
     def _excludes(self, record: Record) -> bool:
         """Whether the footprint, which each form tells in its own way, surely lies outside the area."""
-        if self._area is None:
+        if self.area is None:
             return False
         try:
-            return self._area.excludes(self.mapping.to_item(record))
+            return self.area.excludes(self.mapping.to_item(record))
         except Unmappable:
             return False

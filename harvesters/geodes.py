@@ -1,17 +1,19 @@
-"""GEODES, the STAC-like API of CNES that holds what PEPS had (CNES report §2)."""
+"""GEODES, the STAC-like API of CNES that holds what PEPS had, and Spot World Heritage (CNES report §2, §3.3)."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from harvesters.area import Area
 from harvesters.errors import Misconfigured, Retry
+from harvesters.geodes_names import Names
 from harvesters.http import Fetcher
 from harvesters.paging import Batch, Paging, Window, read_windows
-from harvesters.scope import Area, page_of, utc_now
-from harvesters.source import Page, Span
-from harvesters.trust import check_answer
+from harvesters.scope import ToRecord, page_of, utc_now
+from harvesters.source import Extent, Page, Span
+from harvesters.trust import check_answer, total_of
 from mappings import peps
 from mappings.peps import geodes
 from mappings.record import Mapping
@@ -19,6 +21,8 @@ from mappings.times import format_time
 
 # Before Sentinel-1A and GEODES itself.
 _BEGINNING = datetime(2014, 1, 1, tzinfo=UTC)
+# Both ends of a query are closed and times are kept in ms: the last ms of a half-open part.
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class GeodesSettings:
     """`collections`: at least one. `area` = (west, south, east, north) or None. `since`: first day of publication of interest.
 
     `page_size`: 80 is what GEODES allows since 2025-11 (§2.4). `overlap` is read again before the watermark, for what was indexed
-    late. `window_limit`: beyond 10 000 records GEODES walks slower and slower.
+    late. `window_limit`: beyond 10 000 records GEODES walks slower and slower. `published` is the property that holds the time of
+    publication: `datetime` today; in the coming form (§3.5) that is the acquisition, and `updated` the publication.
     """
 
     collections: tuple[str, ...]
@@ -36,73 +41,122 @@ class GeodesSettings:
     page_size: int = 80
     overlap: timedelta = timedelta(days=1)
     window_limit: int = 10_000
+    published: str = "datetime"
 
 
 class GeodesSource:
-    """One stream per collection, ascending by time of publication."""
+    """One stream per collection, ascending by time of publication. `mapping` and `to_record` say what is made of its features."""
 
-    def __init__(self, name: str, fetcher: Fetcher, settings: GeodesSettings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        name: str,
+        fetcher: Fetcher,
+        settings: GeodesSettings,
+        *,
+        mapping: Mapping = peps,
+        to_record: ToRecord = geodes.to_record,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.name = name
-        self.mapping: Mapping = peps
+        self.mapping = mapping
+        self.area = Area.of(settings.area)
+        self._to_record = to_record
         self._fetcher = fetcher
         self._settings = settings
         self._now = now
-        self._area = Area.of(settings.area)
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """Collections in the order of the settings. Raises StopSource and Misconfigured."""
-        if not self._settings.collections:
-            raise Misconfigured(f"{self.name}: collections: name at least one")
+        self._check_settings()
         # A fixed end, so that totals hold still while they are read; what comes meanwhile is the next run's.
         until = span.until or self._now()
         for collection in self._settings.collections:
-            yield from self._stream(collection, span, until)
+            mark = span.since(collection)
+            since = max(self._floor, mark.value - self._settings.overlap) if mark else self._floor
+            yield from self._read(collection, since, until)
 
-    def _stream(self, collection: str, span: Span, until: datetime) -> Iterator[Page]:
-        settings, mark = self._settings, span.since(collection)
-        floor = settings.since or _BEGINNING
-        since = max(floor, mark.value - settings.overlap) if mark else floor
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        """Those that GEODES does not find by their ids, while it finds others so. Raises StopSource and Misconfigured."""
+        self._check_settings()
+        return Names(self._search, self._settings.collections, self._settings.page_size).gone(native_ids)
+
+    # --- what is too big to be listed whole ----------------------------------------------------------------------------------
+    def past(self) -> Sequence[tuple[str, Extent]]:
+        """Every collection and calendar month of publication, from the first day of interest to the present month, oldest first."""
+        now, since, found = self._now(), self._floor, list[tuple[str, Extent]]()
+        while since <= now:
+            until = (since.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
+            found += [(collection, Extent(since, until)) for collection in self._settings.collections]
+            since = until
+        return found
+
+    def count(self, stream: str, extent: Extent) -> int | None:
+        """What GEODES announces, which is exact (§2.4). Raises StopSource and Misconfigured."""
+        since, until = self._bounds(extent)
+        return self._ask(stream, Window(since, max(since, until - _MILLISECOND)), 1, limit=1).total
+
+    def relist(self, stream: str, extent: Extent) -> Iterator[Page]:
+        """All of this part; the last page says `closed` when every window of it agreed. Raises StopSource and Misconfigured."""
+        since, until = self._bounds(extent)
+        reached = since
+        for page in self._read(stream, since, until):
+            if page.closed is not None and page.closed.since == reached and page.closed.until is not None:
+                reached = page.closed.until
+            yield replace(page, ordered=False, closed=None)
+        if reached >= until:
+            yield Page(stream, closed=extent)
+
+    # --- asking --------------------------------------------------------------------------------------------------------------
+    @property
+    def _floor(self) -> datetime:
+        return self._settings.since or _BEGINNING
+
+    def _check_settings(self) -> None:
+        if not self._settings.collections:
+            raise Misconfigured(f"{self.name}: collections: name at least one")
+
+    def _bounds(self, extent: Extent) -> tuple[datetime, datetime]:
+        return extent.since or self._floor, extent.until or self._now()
+
+    def _read(self, collection: str, since: datetime, until: datetime) -> Iterator[Page]:
         if since >= until:
             return
-        paging = Paging(settings.page_size, settings.window_limit)
+        paging = Paging(self._settings.page_size, self._settings.window_limit)
         for piece in read_windows(partial(self._ask, collection), Window(since, until), paging):
-            yield page_of(self.name, collection, piece, geodes.to_record, area=self._area, until=until, ordered=True)
+            # A change may move a record to another window: `gone` then finds it.
+            yield page_of(self.name, collection, piece, self._to_record, area=self.area, until=until, ordered=True, closes=True)
 
-    def _ask(self, collection: str, window: Window, page: int) -> Batch:
-        body: dict[str, Any] = {
-            # One collection per request: several in one give nothing (§2.3).
-            "query": {
-                "dataset": {"eq": collection},
-                # `datetime` is the publication here (§2.5). Closed at both ends: the public documentation has no `lt` (§2.3), and
-                # a shared end is right whether times are kept in ms or in µs. Ids tell the few repeats.
-                "datetime": {"gte": format_time(window.since), "lte": format_time(window.until)},
-            },
-            # Any other word than "asc" sorts descending (§2.3).
-            "sortBy": [{"field": "datetime", "direction": "asc"}],
-            "limit": self._settings.page_size,
-            # The counter, never links.next, which is a GET with another limit (§2.4).
-            "page": page,
-        }
-        if self._area is not None:
+    def _ask(self, collection: str, window: Window, page: int, limit: int | None = None) -> Batch:
+        published = self._settings.published
+        # Closed at both ends: the public documentation has no `lt` (§2.3), and a shared end is right whether times are kept in ms
+        # or in µs. Ids tell the few repeats.
+        query: dict[str, Any] = {published: {"gte": format_time(window.since), "lte": format_time(window.until)}}
+        # The counter, never links.next, which is a GET with another limit (§2.4). Any other word than "asc" sorts descending (§2.3).
+        order = [{"field": published, "direction": "asc"}]
+        body: dict[str, Any] = {"query": query, "sortBy": order, "limit": limit or self._settings.page_size, "page": page}
+        # One collection per request: several in one give nothing (§2.3). The coming form has no `dataset`.
+        today = published == "datetime"
+        if today:
+            query["dataset"] = {"eq": collection}
+        else:
+            body["collections"] = [collection]
+        if self.area is not None:
             # Only polygons are looked at, anything else gives the whole catalogue (§2.3).
-            body.update({"intersects": self._area.geojson} if self._area.crosses else {"bbox": self._area.bounds})
-        answer = self._fetcher.fetch_json(
-            "POST", f"{self._settings.url.rstrip('/')}/search", json=body, check=partial(_check, collection, window)
-        )
-        return Batch(answer["features"], _total(answer))
+            body.update({"intersects": self.area.geojson} if self.area.crosses else {"bbox": self.area.bounds})
 
+        def check(answer: dict[str, Any]) -> None:
+            terms = {"dataset" if today else "collection": collection}
+            check_answer("GEODES", answer["features"], window, time=published, terms=terms)
 
-def _check(collection: str, window: Window, answer: dict[str, Any]) -> None:
-    if not isinstance(answer.get("features"), list):
-        raise Retry("GEODES: an answer without a list of features")
-    if _total(answer) is None:
-        raise Retry("GEODES: an answer without context.matched or numberMatched")
-    check_answer("GEODES", answer["features"], window, time="datetime", terms={"dataset": collection})
+        answer = self._search(body, check)
+        return Batch(answer["features"], total_of(answer))
 
+    def _search(self, body: dict[str, Any], check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        def checked(answer: dict[str, Any]) -> None:
+            if not isinstance(answer.get("features"), list):
+                raise Retry("GEODES: an answer without a list of features")
+            if total_of(answer) is None:
+                raise Retry("GEODES: an answer without context.matched or numberMatched")
+            check(answer)
 
-def _total(answer: dict[str, Any]) -> int | None:
-    context = answer.get("context")
-    for value in (context.get("matched") if isinstance(context, dict) else None, answer.get("numberMatched")):
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-    return None
+        return self._fetcher.fetch_json("POST", f"{self._settings.url.rstrip('/')}/search", json=body, check=checked)

@@ -10,11 +10,12 @@ from typing import Any
 
 import orjson
 
+from harvesters.area import Area
 from harvesters.errors import Misconfigured, Retry
 from harvesters.http import Fetcher
 from harvesters.oneatlas_token import Tokens
 from harvesters.paging import Ask, Batch, Paging, Window, read_windows
-from harvesters.scope import Area, page_of, utc_now
+from harvesters.scope import page_of, utc_now
 from harvesters.source import Page, Span
 from harvesters.trust import check_answer
 from mappings import airbus
@@ -62,14 +63,21 @@ class OneAtlasSettings:
 class OneAtlasSource:
     """The stream of deletions, then one per constellation, ascending by lastUpdateDate."""
 
-    def __init__(self, name: str, fetcher: Fetcher, settings: OneAtlasSettings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        name: str,
+        fetcher: Fetcher,
+        settings: OneAtlasSettings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        tokens: Tokens | None = None,
+    ) -> None:
         self.name = name
         self.mapping: Mapping = airbus
-        self._fetcher = fetcher
         self._settings = settings
         self._now = now
-        self._area = Area.of(settings.area)
-        self._tokens = Tokens(fetcher, settings.auth_url, settings.api_key, now)
+        self.area = Area.of(settings.area)
+        self._tokens = tokens or Tokens(fetcher, settings.auth_url, settings.api_key, now)
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """Raises StopSource and Misconfigured.
@@ -86,6 +94,10 @@ class OneAtlasSource:
             yield from self._deletions(span.since(DELETIONS), until, first=not any(marks.values()))
         for constellation, mark in marks.items():
             yield from self._updates(constellation, mark, until)
+
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        """All: deletions come from a feed, so that nothing is judged absent."""
+        return frozenset(native_ids)
 
     def _check_settings(self) -> None:
         for constellation in self._settings.constellations:
@@ -107,7 +119,7 @@ class OneAtlasSource:
         paging = Paging(settings.page_size, settings.cap - 1, exact=False, narrower=partial(self._by_platform, constellation))
         ask = partial(self._search, {"constellation": constellation})
         for piece in read_windows(ask, Window(since, until), paging):
-            yield page_of(self.name, constellation, piece, optical.to_record, area=self._area, until=until, ordered=True)
+            yield page_of(self.name, constellation, piece, optical.to_record, area=self.area, until=until, ordered=True)
 
     def _by_platform(self, constellation: str, window: Window) -> Sequence[Ask]:
         """For one instant with more records than the cap, as a republication of a whole archive may leave."""
@@ -124,8 +136,8 @@ class OneAtlasSource:
         workspace = self._settings.workspaces.get(terms["constellation"])
         if workspace:
             body["workspace"] = workspace
-        if self._area is not None:
-            body.update({"geometry": self._area.geojson} if self._area.crosses else {"bbox": self._area.text})
+        if self.area is not None:
+            body.update({"geometry": self.area.geojson} if self.area.crosses else {"bbox": self.area.text})
         answer = self._post("/api/v2/opensearch", body, partial(_check_search, terms, window))
         return Batch(answer["features"], answer["totalResults"])
 
@@ -160,16 +172,7 @@ class OneAtlasSource:
 
     # --- requests ------------------------------------------------------------------------------------------------------------
     def _post(self, path: str, body: dict[str, Any], check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-        url = self._settings.search_url.rstrip("/") + path
-        headers = self._tokens.headers()
-        try:
-            return self._fetcher.fetch_json("POST", url, json=body, headers=headers, check=check)
-        except Misconfigured:
-            # A token may end before its time: once a new one, then it is the key.
-            if not headers:
-                raise
-        self._tokens.forget()
-        return self._fetcher.fetch_json("POST", url, json=body, headers=self._tokens.headers(), check=check)
+        return self._tokens.ask("POST", self._settings.search_url.rstrip("/") + path, json=body, check=check)
 
 
 def _range(window: Window) -> str:

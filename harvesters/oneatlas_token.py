@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from harvesters.errors import Misconfigured, Retry
-from harvesters.http import Fetcher
+from harvesters.http import Fetcher, Query
 
 _PATH = "/auth/realms/IDP/protocol/openid-connect/token"
 
@@ -35,9 +35,19 @@ class Tokens:
             self._until = self._now() + timedelta(seconds=answer["expires_in"] / 2)
         return {"Authorization": f"Bearer {self._token}"}
 
-    def forget(self) -> None:
-        """The token was refused."""
+    def ask(
+        self, method: str, url: str, *, params: Query | None = None, json: Any = None, check: Callable[[dict[str, Any]], None] | None = None
+    ) -> dict[str, Any]:
+        """The JSON object of a good answer to a request that carries the token. Raises StopSource and Misconfigured."""
+        headers = self.headers()
+        try:
+            return self._fetcher.fetch_json(method, url, params=params, json=json, headers=headers, check=check)
+        except Misconfigured:
+            # A token may end before its time: once a new one, then it is the key.
+            if not headers:
+                raise
         self._token = None
+        return self._fetcher.fetch_json(method, url, params=params, json=json, headers=self.headers(), check=check)
 
 
 def _check(answer: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Windows: counter-paged searches over times, cut in two while an archive announces more than it can page through."""
 
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -44,12 +44,16 @@ class Batch:
 
 @dataclass(frozen=True)
 class Piece:
-    """What a window gave: the members of an answer, or at its end how many announced ones never came, and where it began."""
+    """What a window gave: the members of an answer, or at its end how many announced ones never came, and where it began; `closed`
+    at the end of one whose numbers agree. `doubtful`: the pages so far brought fewer members than they should have, so that one may
+    be lacking from them: a watermark that moved past it, in a reading that is then cut short, would hide it for ever."""
 
     members: Sequence[Any] = ()
     missing: int = 0
     missing_since: datetime | None = None
     total: int | None = None
+    closed: Window | None = None
+    doubtful: bool = False
 
 
 Ask = Callable[[Window, int], Batch]
@@ -107,7 +111,9 @@ def read_windows(ask: Ask, window: Window, paging: Paging) -> Iterator[Piece]:
                 first = narrower(part, 1)
                 if first.total is not None and first.total > paging.limit:
                     raise StopSource(f"more than {paging.limit} records at one instant ({part}): the archive cannot page through them")
-                yield from _read(narrower, part, first, paging, total)
+                for piece in _read(narrower, part, first, paging, total):
+                    # A narrower search does not show all of the window.
+                    yield replace(piece, closed=None)
 
 
 @dataclass
@@ -117,6 +123,10 @@ class _Pass:
     here: set[str] = field(default_factory=set)
     totals: list[int] = field(default_factory=list)
     repeated: bool = False
+
+    def lacks(self, asked: int) -> bool:
+        """Whether pages that had room for `asked` members brought fewer, or a total fell, which shifts the later pages."""
+        return bool(self.totals) and (len(self.here) < min(asked, self.totals[-1]) or self.totals[-1] < max(self.totals))
 
     @property
     def missing(self) -> int:
@@ -130,7 +140,7 @@ class _Pass:
 
 def _read(ask: Ask, window: Window, first: Batch, paging: Paging, total: int | None) -> Iterator[Piece]:
     """A window that need not be cut; read again once when it repeated a page, or lost records while its total changed."""
-    reading = yield from _pass(ask, window, first, paging, frozenset(), total)
+    reading = yield from _pass(ask, window, first, paging, None, total)
     if not reading.sound:
         try:
             reading = yield from _pass(ask, window, ask(window, 1), paging, frozenset(reading.here), total)
@@ -142,11 +152,15 @@ def _read(ask: Ask, window: Window, first: Batch, paging: Paging, total: int | N
             raise StopSource(f"the archive repeats itself: a page of {window} brings only records that earlier pages brought")
     if reading.missing:
         yield Piece(missing=reading.missing, missing_since=window.since, total=total)
+    else:
+        # An archive that announces no total never says that this was all.
+        yield Piece(total=total, closed=window if reading.totals else None)
 
 
 def _pass(
-    ask: Ask, window: Window, batch: Batch, paging: Paging, known: frozenset[str], total: int | None
+    ask: Ask, window: Window, batch: Batch, paging: Paging, known: frozenset[str] | None, total: int | None
 ) -> Generator[Piece, None, _Pass]:
+    """One reading; `known` is what an earlier one brought, None in the first. All of a second reading is doubtful until its end."""
     reading, page = _Pass(), 1
     while True:
         if batch.total is not None:
@@ -159,7 +173,8 @@ def _pass(
             reading.repeated = batch.total is None or (page - 1) * paging.size < batch.total
             return reading
         reading.here.update(ids)
-        yield Piece([member for member, name in zip(batch.members, ids, strict=True) if name not in known], total=total)
+        fresh = [member for member, name in zip(batch.members, ids, strict=True) if name not in (known or ())]
+        yield Piece(fresh, total=total, doubtful=known is not None or reading.lacks(page * paging.size))
         # Distinct ids, not page sizes: an archive may give smaller pages than were asked (GEODES: 80 of any, CNES report §2.4).
         if batch.total is not None and len(reading.here) >= batch.total:
             return reading

@@ -11,13 +11,16 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from harvesters.errors import HarvestError, Misconfigured, Retry, StopSource
+from harvesters.errors import HarvestError, Misconfigured, Rejected, Retry, StopSource
 
 _LONGEST = 200
 # Where the archives put their message: OneAtlas and REGARDS, resto, STAC APIs, OAuth, problem details (RFC 9457).
 _MESSAGES = ("message", "ErrorMessage", "description", "detail", "error_description", "title", "error")
 _BUSY = frozenset((429, 503))
 _PASSING = frozenset((408, 425, 500, 502, 504))
+# Real answers nest some 15 levels; orjson writes no more than 254, and what reads a record goes down it by recursion.
+MAX_DEPTH = 100
+_VALIDATOR = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,500}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ def classify(response: Response, *, now: datetime, setting: str = "the credentia
     if 200 <= status < 300:
         return None
     said = f"HTTP {status} from {place(response.url)}"
+    if status == 304:
+        return StopSource(f"{said}: not modified, to a request without a condition")
     if 300 <= status < 400:
         target = urlsplit(urljoin(response.url, response.headers.get("location", ""))).hostname
         return StopSource(f"{said}: redirected to {target}, which is not followed: set the archive's new address if it moved")
@@ -52,7 +57,7 @@ def classify(response: Response, *, now: datetime, setting: str = "the credentia
         return Misconfigured(f"{said}: access is refused, check {setting}")
     if status >= 500 and status not in (501, 505):
         return Retry(said)
-    return StopSource(said)
+    return Rejected(said, status, response.body) if 400 <= status < 500 else StopSource(said)
 
 
 def retry_after(response: Response, now: datetime) -> float | None:
@@ -83,7 +88,7 @@ def message_of(response: Response) -> str:
     text = response.body[:65_536].decode("utf-8", "replace")
     if _is_json(response):
         return short(_member(response.body))
-    title = re.search(r"<title[^>]*>([^<]*)</title", text, re.IGNORECASE)
+    title = re.search(r"<title[^<>]{0,200}>([^<]{0,1000})</title", text, re.IGNORECASE)
     if title or text.lstrip().startswith("<"):
         return short(title.group(1) if title else "")
     return short(text)
@@ -91,32 +96,72 @@ def message_of(response: Response) -> str:
 
 def short(text: str) -> str:
     """One printable line without query strings, cut to 200 characters: it goes into logs and run reports."""
-    line = "".join(char if char.isprintable() else " " for char in re.sub(r"\?[^\s\"']*=[^\s\"']*", "", text))
+    # Of a long text only the start is looked at: an expression takes quadratic time over a hostile one.
+    line = "".join(char if char.isprintable() else " " for char in re.sub(r"\?[^\s\"']*=[^\s\"']*", "", text[: 10 * _LONGEST]))
     line = " ".join(line.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
+def validator_of(response: Response) -> str | None:
+    """What a later request may be sent as `known`, from ETag and Last-Modified; None when the archive gives neither. Opaque."""
+    found = [response.headers.get(name, "").strip() for name in ("etag", "last-modified")]
+    usable = [value if _VALIDATOR.fullmatch(value) else "" for value in found]
+    return json.dumps(usable) if any(usable) else None
+
+
+def conditions(known: str | None) -> dict[str, str]:
+    """The headers that make a request conditional; none for a validator that `validator_of` did not make."""
+    try:
+        values = json.loads(known) if known else None
+    except ValueError:
+        return {}
+    if not isinstance(values, list) or len(values) != 2:
+        return {}
+    pairs = zip(("If-None-Match", "If-Modified-Since"), values, strict=True)
+    return {name: value for name, value in pairs if isinstance(value, str) and _VALIDATOR.fullmatch(value)}
+
+
 def decode(response: Response) -> dict[str, Any]:
-    """The JSON object of an answer. Raises Retry: gateways answer 200 with a page of HTML while a service restarts."""
+    """The JSON object of an answer. Raises StopSource for one that is nested without an end, and Retry for what is none: gateways
+    answer 200 with a page of HTML while a service restarts."""
     where = place(response.url)
     try:
-        document = orjson.loads(response.body)
-    except orjson.JSONDecodeError as error:
-        document = _nearly_json(response.body)
-        if document is None:
-            kind = short(response.headers.get("content-type", "")) or "an unknown type"
-            raise Retry(f"{where}: not JSON but {kind} ({message_of(response) or short(str(error))})") from None
+        document = _parsed(response.body)
+        deep = _deeper(document, MAX_DEPTH)
+    except RecursionError:
+        document, deep = None, True
+    except ValueError as error:
+        kind = short(response.headers.get("content-type", "")) or "an unknown type"
+        raise Retry(f"{where}: not JSON but {kind} ({message_of(response) or short(str(error))})") from None
+    if deep:
+        raise StopSource(f"{where}: the JSON is nested more than {MAX_DEPTH} levels deep, which is not read")
     if not isinstance(document, dict):
         raise Retry(f"{where}: JSON, but no object")
     return document
 
 
-def _nearly_json(body: bytes) -> Any:
-    """JSON with NaN, damaged UTF-8 or lone surrogates in it: one such member must not hide the other hundred of its page."""
+def _parsed(body: bytes) -> Any:
+    """JSON, also with NaN, damaged UTF-8 or lone surrogates in it: one such member must not hide the other hundred of its page.
+    Raises ValueError, and RecursionError for a depth at which both parsers give up."""
     try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
         return json.loads(body.decode("utf-8", "replace"), parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
+
+
+def _deeper(document: Any, depth: int) -> bool:
+    """Whether lists and objects lie more than `depth` levels deep, looked at level by level."""
+    level = [document]
+    for _ in range(depth):
+        level = [
+            member
+            for holder in level
+            for member in (holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ())
+            if type(member) in (dict, list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _is_json(response: Response) -> bool:

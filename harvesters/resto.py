@@ -1,16 +1,17 @@
 """The legacy resto service of PEPS, closed since 2026-03: kept for replays and history (CNES report §1)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from harvesters.area import Area
 from harvesters.errors import Misconfigured, Retry
 from harvesters.http import Fetcher
 from harvesters.paging import Batch, Paging, Window, read_windows
-from harvesters.scope import Area, page_of, utc_now
+from harvesters.scope import page_of, utc_now
 from harvesters.source import Page, Span
 from mappings import peps
 from mappings.peps import resto
@@ -44,7 +45,7 @@ class RestoSource:
         self._fetcher = fetcher
         self._settings = settings
         self._now = now
-        self._area = Area.of(settings.area)
+        self.area = Area.of(settings.area)
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """Collections in the order of the settings. Raises StopSource and Misconfigured."""
@@ -53,6 +54,10 @@ class RestoSource:
         until = span.until or self._now()
         for collection in self._settings.collections:
             yield from self._stream(collection, span, until)
+
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        """All: the service is closed, and nothing of it is judged absent."""
+        return frozenset(native_ids)
 
     def _stream(self, collection: str, span: Span, until: datetime) -> Iterator[Page]:
         settings, mark = self._settings, span.since(collection)
@@ -63,7 +68,7 @@ class RestoSource:
         while start < until:
             end = min(start + settings.window, until)
             for piece in read_windows(partial(self._ask, collection), Window(start, end), paging):
-                yield page_of(self.name, collection, piece, resto.to_record, area=self._area)
+                yield page_of(self.name, collection, piece, resto.to_record, area=self.area)
             start = end
 
     def _ask(self, collection: str, window: Window, page: int) -> Batch:
@@ -75,8 +80,8 @@ class RestoSource:
             "maxRecords": self._settings.page_size,
             "page": page,
         }
-        if self._area is not None:
-            params.update({"geometry": self._area.geometry.wkt} if self._area.crosses else {"box": self._area.text})
+        if self.area is not None:
+            params.update({"geometry": self.area.geometry.wkt} if self.area.crosses else {"box": self.area.text})
         url = f"{self._settings.url.rstrip('/')}/api/collections/{quote(collection, safe='')}/search.json"
         answer = self._fetcher.fetch_json("GET", url, params=params, check=_check)
         return Batch(answer["features"], None)

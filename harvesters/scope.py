@@ -1,76 +1,32 @@
-"""Scope: the area a source is configured for, and the members of an answer that lie in it as a Page."""
+"""Scope: the members of an answer that lie in a source's area, as a Page."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
 import orjson
-import shapely
-from shapely.geometry import shape
 
+from harvesters.area import Area
 from harvesters.paging import Piece
-from harvesters.source import Page
-from mappings.geometry import box, clean_footprint, mapping_of
-from mappings.record import Answer, Broken, Record, Unmappable, answer_of
+from harvesters.source import Extent, Page
+from mappings.record import Answer, Broken, Record, answer_of
 from mappings.secrets import Clean, without_secrets
 
 ToRecord = Callable[[dict[str, Any]], Record]
 
 
-@dataclass(frozen=True)
-class Area:
-    """A bounding box in degrees; west > east crosses the antimeridian."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @classmethod
-    def of(cls, bounds: tuple[float, float, float, float] | None) -> "Area | None":
-        return None if bounds is None else cls(*bounds)
-
-    @property
-    def crosses(self) -> bool:
-        return self.west > self.east
-
-    @property
-    def bounds(self) -> list[float]:
-        return [self.west, self.south, self.east, self.north]
-
-    @property
-    def text(self) -> str:
-        """The bounds as a comma list, without exponents: resto's grammar has none (CNES report §1.2)."""
-        return ",".join(f"{value:.7f}".rstrip("0").rstrip(".") for value in self.bounds)
-
-    @property
-    def geometry(self) -> Any:
-        """A shapely Polygon, or a MultiPolygon of the two sides of the antimeridian."""
-        return box(*self.bounds)
-
-    @property
-    def geojson(self) -> dict[str, Any]:
-        return mapping_of(self.geometry)
-
-    def excludes(self, member: Any) -> bool:
-        """Whether a feature surely lies outside; what has no readable footprint is left to the mapping to judge."""
-        try:
-            footprint, _ = clean_footprint(member.get("geometry") if isinstance(member, dict) else None)
-        except Unmappable:
-            return False
-        return not shapely.intersects(shape(footprint), self.geometry)
-
-
 def page_of(
     source: str, stream: str, piece: Piece, to_record: ToRecord, *, area: Area | None = None, until: datetime | None = None,
-    ordered: bool = False, clean: Clean = without_secrets,
+    ordered: bool = False, closes: bool = False, clean: Clean = without_secrets,
 ) -> Page:  # fmt: skip
     """The members of one answer as a Page: each a Record under the source's configured name, a Broken, or filtered.
 
     `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too. `clean` takes out of
-    a Broken member what must not be kept.
+    a Broken member what must not be kept. A doubtful piece moves no watermark, whatever its order: the end of its window does, with
+    what is missing. `closes`: the windows are of times that a record keeps, so that one which a whole window
+    does not show is absent; not so where a change moves a record to another window.
     """
     kept = piece.members if area is None else [member for member in piece.members if not area.excludes(member)]
     answer = _answer(kept, to_record, clean)
@@ -79,11 +35,12 @@ def page_of(
         stream,
         records=tuple(record if record.source == source else replace(record, source=source) for record in records),
         broken=answer.broken,
-        ordered=ordered,
+        ordered=ordered and not piece.doubtful,
         missing=piece.missing,
         missing_since=piece.missing_since,
         filtered=len(piece.members) - len(records) - len(answer.broken),
         total=piece.total,
+        closed=Extent(piece.closed.since, piece.closed.until) if piece.closed and closes else None,
     )
 
 

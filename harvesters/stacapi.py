@@ -1,6 +1,6 @@
 """Any STAC API: pystac-client's paging over our own requests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
@@ -9,11 +9,12 @@ import orjson
 from pystac_client.item_search import ItemSearch
 from pystac_client.stac_api_io import StacApiIO
 
+from harvesters.area import Area
 from harvesters.errors import Misconfigured, Retry, StopSource
 from harvesters.http import Fetcher
 from harvesters.paging import Loop, Piece, identity_of
 from harvesters.response import place
-from harvesters.scope import Area, ToRecord, page_of
+from harvesters.scope import ToRecord, page_of
 from harvesters.source import Page, Span
 from mappings.record import Mapping
 
@@ -39,7 +40,7 @@ class StacApiSource:
         self._fetcher = fetcher
         self._settings = settings
         self._to_record = to_record
-        self._area = Area.of(settings.area)
+        self.area = Area.of(settings.area)
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """A full listing whatever the span: no search by time of change is common to STAC APIs. Raises StopSource, Misconfigured."""
@@ -48,8 +49,12 @@ class StacApiSource:
         for collection in self._settings.collections:
             yield from self._list(collection)
 
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        """All: an Item that a whole listing does not show."""
+        return frozenset(native_ids)
+
     def _list(self, collection: str) -> Iterator[Page]:
-        settings, area = self._settings, self._area
+        settings, area = self._settings, self.area
         scope: dict[str, Any] = {}
         if area is not None:
             scope = {"intersects": area.geojson} if area.crosses else {"bbox": area.bounds}

@@ -14,16 +14,18 @@ _MARGIN = timedelta(seconds=1)
 
 
 def check_answer(what: str, members: Iterable[Any], window: Window, *, time: str, terms: dict[str, str]) -> None:
-    """Raises Retry when a feature's property `time` lies outside the window or before the one ahead of it, or when a property
-    differs from the one asked for. A property that is missing or unreadable is the mapping's business, not a sign of this."""
+    """Raises Retry when a feature's property `time` lies outside the window or before the one ahead of it, or when a property, or
+    else a member of the feature itself, differs from the one asked for. One that is missing or unreadable is the mapping's business,
+    not a sign of this."""
     latest: datetime | None = None
     for member in members:
         properties = member.get("properties") if isinstance(member, dict) else None
         if not isinstance(properties, dict):
             continue
         for name, wanted in terms.items():
-            if isinstance(properties.get(name), str) and properties[name] != wanted:
-                raise Retry(f"{what} answers another question: {name} {properties[name][:40]!r} where {wanted!r} was asked for")
+            said = properties.get(name, member.get(name))
+            if isinstance(said, str) and said != wanted:
+                raise Retry(f"{what} answers another question: {name} {said[:40]!r} where {wanted!r} was asked for")
         when = _time(properties.get(time))
         if when is None:
             continue
@@ -32,6 +34,15 @@ def check_answer(what: str, members: Iterable[Any], window: Window, *, time: str
         if latest is not None and when < latest - _MARGIN:
             raise Retry(f"{what} does not sort as asked: {time} {when:%Y-%m-%dT%H:%M:%SZ} after {latest:%Y-%m-%dT%H:%M:%SZ}")
         latest = when
+
+
+def total_of(answer: dict[str, Any]) -> int | None:
+    """The total of a STAC search, by either of the names that it has had; None when it is no number."""
+    context = answer.get("context")
+    for value in (context.get("matched") if isinstance(context, dict) else None, answer.get("numberMatched")):
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+    return None
 
 
 def _time(value: Any) -> datetime | None:

@@ -11,26 +11,30 @@ from urllib.parse import urlsplit
 
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
+from index.bounds import Bounds
 from index.elastic_lease import Leases, Numbers
-from index.elastic_mapping import SCHEMA, Names, create, doc_id
+from index.elastic_mapping import Names, doc_id
+from index.elastic_notes import Notes
 from index.elastic_query import MAX_COLLECTIONS, SORT, SUMMARIES, search_after, to_filter, to_page, to_stored, to_summaries
-from index.elastic_state import run_source, to_change, to_record, to_rejection, to_run, to_watermark
+from index.elastic_records import Records, of_source
+from index.elastic_schema import prepare
+from index.elastic_state import run_source, to_change, to_run, to_watermark
 from index.elastic_store import Store
 from index.elastic_write import Writer
 from index.protocol import IndexUnavailable
 from index.query import Page, Query, Summary
-from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
+from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
-from mappings.times import from_micros
 from mappings.watermark import Watermark
 
-_ALL = 2**62
 _CHECK_SECONDS = 5.0
+
+_MAX_STREAMS = 10_000
 
 
 class ElasticIndex:
-    """`get`, `known`, `members` and `watermark` read what was written last. `search`, `count` and `summaries` read what was
-    refreshed; `runs`, `rejections` and `changes` refresh first, for their indices are small."""
+    """`search`, `count` and `summaries` read what was refreshed. Whatever else reads sees what was written last: by id, or by
+    refreshing first the index that it searches."""
 
     def __init__(self, store: Store, prefix: str, clock: Callable[[], float] = time.time) -> None:
         """`clock` gives seconds; it only tells which unfinished batches died. Does no I/O: see `open`."""
@@ -38,6 +42,8 @@ class ElasticIndex:
         self._names = Names(prefix)
         self._numbers = Numbers(store, self._names, clock)
         self._leases = Leases(store, self._names)
+        self._records = Records(store, self._names)
+        self._notes = Notes(store, self._names)
         self._writer = Writer(store, self._names, self._numbers, self._leases)
 
     @classmethod
@@ -61,7 +67,7 @@ class ElasticIndex:
             raise IndexUnavailable(f"not the address of an Elasticsearch cluster: {name}") from error
         index = cls(Store(client, name, timeout), prefix)
         try:
-            index._prepare()
+            prepare(index._store, index._names)
         except BaseException:
             index.close()
             raise
@@ -77,12 +83,7 @@ class ElasticIndex:
 
     def count(self, query: Query) -> int:
         """As Index.count."""
-        with self._store.speaking():
-            answer = self._store.client.count(
-                index=self._names.collections(query.collections), query=to_filter(query), ignore_unavailable=True
-            ).body
-        self._store.verify(answer)
-        return int(answer["count"])
+        return self._store.count(self._names.collections(query.collections), to_filter(query))
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
@@ -114,38 +115,22 @@ class ElasticIndex:
     # --- the state of harvests -----------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
         """As Index.known."""
-        ids = {native_id: doc_id(source, native_id) for native_id in native_ids}
-        places = [(index, place) for place in ids.values() for index in (self._names.records, self._names.quarantine)]
-        found = self._store.mget(places, ("fingerprint", "collection", "item", "updated"))
-        answer: dict[str, Known] = {}
-        for native_id, place in ids.items():
-            kept, held = found.get((self._names.records, place)), found.get((self._names.quarantine, place))
-            newest = held or kept
-            if newest is not None:
-                key = ItemKey(kept["collection"], kept["item"]) if kept else None
-                updated = max((doc["updated"] for doc in (kept, held) if doc and doc["updated"] is not None), default=None)
-                seen = from_micros(updated) if updated is not None else None
-                answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen)
-        return answer
+        return self._records.known(source, native_ids)
 
     def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
-        """As Index.members, for every key. The Items name their records; what was not written yet, after a crash, is left out."""
-        places = {key: (self._names.collection(key.collection), key.id) for key in keys}
-        items = self._store.mget(places.values(), ("records",))
-        named = {key: sorted(items[place]["records"]) for key, place in places.items() if place in items}
-        ids = {native_id: (self._names.records, doc_id(source, native_id)) for names in named.values() for native_id in names}
-        found = self._store.mget(ids.values())
-        answer: dict[ItemKey, Sequence[StoredRecord]] = {}
-        for key in places:
-            records = [to_record(found[ids[native_id]]) for native_id in named.get(key, ()) if ids[native_id] in found]
-            # A record that has left for another Item is no member, whatever the Item still says.
-            answer[key] = [record for record in records if record.key == key]
-        return answer
+        """As Index.members."""
+        return self._records.members(source, keys)
 
     def watermark(self, source: str, stream: str) -> Watermark | None:
         """As Index.watermark."""
         found = self._store.get(self._names.watermarks, doc_id(source, stream))
         return to_watermark(found.source) if found else None
+
+    def watermarks(self, source: str) -> Mapping[str, Watermark]:
+        """As Index.watermarks."""
+        self._store.refresh(self._names.watermarks)
+        hits = self._store.hits(self._names.watermarks, {"term": {"source": source}}, [{"stream": "asc"}], _MAX_STREAMS)
+        return {hit["_source"]["stream"]: to_watermark(hit["_source"]) for hit in hits}
 
     def apply(self, batch: Batch) -> Applied:
         """As Index.apply; elastic_write.py says in which order, and what a lease guarantees."""
@@ -158,14 +143,50 @@ class ElasticIndex:
     def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
         """As Index.runs."""
         self._store.refresh(self._names.runs)
-        hits = self._store.hits(self._names.runs, _of(source), [{"started": "desc"}, {"id": "desc"}], limit)
+        hits = self._store.hits(self._names.runs, of_source(source), [{"started": "desc"}, {"id": "desc"}], limit)
         return [to_run(hit["_source"]) for hit in hits]
 
-    def rejections(self, source: str | None = None) -> Sequence[Rejection]:
+    def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
         """As Index.rejections."""
-        self._store.refresh(self._names.quarantine)
-        sort = [{"time": "asc"}, {"source": "asc"}, {"native_id": "asc"}]
-        return [to_rejection(hit["_source"]) for hit in self._store.hits(self._names.quarantine, _of(source), sort, _ALL)]
+        return self._records.rejections(source, reason, limit)
+
+    def count_rejections(self, source: str | None = None) -> int:
+        """As Index.count_rejections."""
+        return self._records.count_rejections(source)
+
+    def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
+        """As Index.records."""
+        return self._records.records(source, after, limit)
+
+    def record_names(
+        self, source: str, stream: str, since: datetime | None, until: datetime | None, after: str | None = None, limit: int = 10_000
+    ) -> Sequence[str]:
+        """As Index.record_names."""
+        return self._records.names(source, Bounds.of(stream, since, until), after, limit)
+
+    def count_records(self, source: str, stream: str | None = None, since: datetime | None = None, until: datetime | None = None) -> int:
+        """As Index.count_records."""
+        return self._records.count(source, Bounds.of(stream, since, until))
+
+    def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
+        """As Index.deleted."""
+        return self._records.deleted(source, native_ids, limit)
+
+    def purge(self, now: datetime) -> int:
+        """As Index.purge."""
+        return self._records.purge(now)
+
+    def note(self, kind: str, name: str) -> Note | None:
+        """As Index.note."""
+        return self._notes.note(kind, name)
+
+    def notes(self, kind: str) -> Mapping[str, Note]:
+        """As Index.notes."""
+        return self._notes.notes(kind)
+
+    def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
+        """As Index.write_note."""
+        return self._notes.write_note(kind, name, value, seen)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """As Index.changes; not those numbered above a batch that is still being written."""
@@ -220,23 +241,6 @@ class ElasticIndex:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def _prepare(self) -> None:
-        found = self._store.get(self._names.meta, "schema")
-        version = found.source["version"] if found else 0
-        if version > SCHEMA:
-            raise IndexUnavailable(
-                f"indices {self._names.prefix}-*: written by a newer Moisson (version {version}, this one knows {SCHEMA}): upgrade, "
-                "or name another prefix"
-            )
-        if version < SCHEMA:
-            create(self._store, self._names)
-            # Last, so that a store which has it is complete.
-            self._store.put_if_unchanged(self._names.meta, "schema", {"version": SCHEMA}, found)
-
-
-def _of(source: str | None) -> dict[str, Any]:
-    return {"bool": {"filter": [{"term": {"source": source}}]}} if source is not None else {"match_all": {}}
 
 
 def _without_password(url: str) -> str:

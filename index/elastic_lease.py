@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from index.elastic_mapping import Names
-from index.elastic_store import Found, Store
+from index.elastic_operation import Found
+from index.elastic_store import Store
 from index.protocol import IndexUnavailable, LeaseLost
 from index.state import Lease
 from mappings.times import from_micros, to_micros

@@ -3,24 +3,27 @@
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import orjson
 import shapely
 from shapely.geometry.polygon import orient
 
 from index.document import Document
-from index.elastic_store import Operation, Refusal, Store
+from index.elastic_operation import Operation, Refusal
+from index.elastic_store import Store
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of what is below. A store written by a newer Moisson is refused."""
 
-STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta")
+WRITTEN = "media_type"
+"""A short field that every record and rejection has: what a search finds by it was indexed since version 2."""
+
+STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta", "deleted", "notes")
 
 _MAX_ID_BYTES = 512
 _MAX_NAME_BYTES = 150
@@ -30,9 +33,13 @@ _FILTER = {"type": "keyword", "doc_values": False}
 # Only ever aggregated: the columns are kept, the search trees are not.
 _BOUND = {"type": "double", "index": False}
 _RAW = {"type": "binary"}
+# Longer than any archive's; Lucene refuses a document for a word of more than 32 766 bytes.
+_NAME = {"type": "keyword", "ignore_above": 8000}
+# Only sorted by, or asked whether it is there.
+_COLUMN = {**_NAME, "index": False}
 
 # Whatever is not named here stays in _source only: the JSON (head, middle, rest), digest, change, records.
-_ITEM_FIELDS = {
+ITEM_FIELDS = {
     "collection": _KEYWORD,
     "id": _KEYWORD,
     "source": _KEYWORD,
@@ -50,26 +57,31 @@ _ITEM_FIELDS = {
     "east": _BOUND,
     "north": _BOUND,
 }
-_STATE_FIELDS: dict[str, dict[str, Any]] = {
-    "records": {"source": _FILTER, "raw": _RAW},
+STATE_FIELDS: dict[str, dict[str, Any]] = {
+    "records": {"source": _FILTER, "native_id": _COLUMN, "stream": _NAME, "updated": _LONG, "raw": _RAW, WRITTEN: _COLUMN},
     "runs": {"id": _KEYWORD, "source": _KEYWORD, "started": _LONG},
     "quarantine": {
-        "source": {"type": "keyword", "ignore_above": 8000},
-        "native_id": {"type": "keyword", "ignore_above": 8000},
+        "source": _NAME,
+        "native_id": _NAME,
+        "reason": {**_NAME, "normalizer": "lowercase"},
         "time": _LONG,
         "raw": _RAW,
+        WRITTEN: _COLUMN,
     },
+    "deleted": {"source": _NAME, "native_id": _NAME, "time": _LONG, "until": _LONG, "raw": _RAW},
+    "watermarks": {"source": _NAME, "stream": _NAME},
+    "notes": {"kind": _NAME, "place": _KEYWORD},
     "changes": {"number": _LONG},
 }
-_SETTINGS = {
+SETTINGS = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     # How long a deletion's version is remembered, against a write that was under way for as long (see elastic_write.py).
     "gc_deletes": "1h",
 }
 # As the query's order, `missing` included, so that a page is read from the head of each segment and no further.
-_ITEM_SETTINGS = {
-    **_SETTINGS,
+ITEM_SETTINGS = {
+    **SETTINGS,
     "refresh_interval": "30s",
     "sort": {"field": ["sort_key", "id", "collection"], "order": ["desc", "asc", "asc"]},
 }
@@ -84,7 +96,7 @@ class Names:
             raise ValueError(f"not a prefix for indices (a-z, 0-9, '-', '_', '.'): {prefix!r}")
         self.prefix = prefix
         self.items = f"{prefix}-items-*"
-        self.records, self.watermarks, self.runs, self.quarantine, self.leases, self.changes, self.meta = (
+        self.records, self.watermarks, self.runs, self.quarantine, self.leases, self.changes, self.meta, self.deleted, self.notes = (
             f"{prefix}-{name}" for name in STATE
         )
 
@@ -109,28 +121,10 @@ def doc_id(owner: str, name: str) -> str:
     return f"{quote(owner[:30], safe='')}//{blake2b(orjson.dumps([owner, name]), digest_size=32).hexdigest()}"
 
 
-def create(store: Store, names: Names) -> None:
-    """Makes the indices of the state and the template of the Items' ones, as far as they are missing."""
-    with store.speaking():
-        store.client.indices.put_index_template(
-            name=f"{names.prefix}-items",
-            index_patterns=[names.items],
-            priority=500,
-            template={"mappings": _mapping(_ITEM_FIELDS), "settings": {"index": _ITEM_SETTINGS}},
-        )
-
-    def make(name: str) -> None:
-        settings = _SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine") else {})
-        _create(store, f"{names.prefix}-{name}", _STATE_FIELDS.get(name, {}), settings)
-
-    # The cluster makes several at once in the time of one.
-    with ThreadPoolExecutor(len(STATE)) as pool:
-        list(pool.map(make, STATE))
-
-
-def create_collection(store: Store, index: str) -> None:
-    """Makes the index of one collection's Items, unless it is there."""
-    _create(store, index, _ITEM_FIELDS, _ITEM_SETTINGS)
+def id_names(made: str) -> tuple[str, str] | None:
+    """The two names of an id of `doc_id`; None for a hash."""
+    owner, _, name = made.partition("/")
+    return None if name.startswith("/") else (unquote(owner), name)
 
 
 def to_source(document: Document, change: int) -> dict[str, Any]:
@@ -199,19 +193,3 @@ def _boxes(document: Document) -> Any:
 def _point(document: Document) -> Any:
     west, south, east, north = document.boxes[0]
     return shapely.Point((west + east) / 2, (south + north) / 2)
-
-
-def _mapping(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"dynamic": False, "properties": dict(fields)}
-
-
-def _create(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    with store.speaking():
-        if store.client.indices.exists(index=index):
-            return
-        answer = store.client.options(ignore_status=400).indices.create(
-            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}
-        )
-    # Another process may have made it a moment ago.
-    if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
-        raise store.refusing([Refusal(Operation(index, "", None), 400, str(answer.body["error"].get("reason")))])

@@ -1,4 +1,4 @@
-"""The state of harvests as documents: records, watermarks, runs, quarantine, changes. Conversions only."""
+"""The state of harvests as documents: records, watermarks, runs, quarantine, removed records, changes. Conversions only."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 import zstandard
 
-from index.state import Change, Counts, ItemKey, Outcome, Rejection, Run, StoredRecord
+from index.state import Change, Counts, Deleted, ItemKey, Outcome, Rejection, Removal, Run, StoredRecord
 from mappings.times import from_micros, to_micros
 from mappings.watermark import Watermark
 
@@ -24,6 +24,8 @@ def record_source(source: str, record: StoredRecord) -> dict[str, Any]:
         "raw": pack(record.raw),
         "media_type": record.media_type,
         "url": record.url,
+        # No stream is no value: what was written before there were streams says the same.
+        "stream": record.stream or None,
     }
 
 
@@ -36,11 +38,29 @@ def to_record(source: Mapping[str, Any]) -> StoredRecord:
         raw=unpack(source["raw"]),
         media_type=source["media_type"],
         url=source["url"],
+        stream=source.get("stream") or "",
     )
 
 
-def watermark_source(mark: Watermark) -> dict[str, Any]:
-    return {"value": to_micros(mark.value), "boundary": sorted(mark.boundary)}
+def deleted_source(kept: Mapping[str, Any], removal: Removal, run: str, now: datetime) -> dict[str, Any]:
+    """A kept record's document with what is said of its removal."""
+    said = {"reason": removal.reason, "run": run, "time": to_micros(now), "until": to_micros(removal.until)}
+    return {**{name: value for name, value in kept.items() if name != "joining"}, **said}
+
+
+def to_deleted(source: Mapping[str, Any]) -> Deleted:
+    return Deleted(
+        source=source["source"],
+        record=to_record(source),
+        reason=source["reason"],
+        run=source["run"],
+        time=from_micros(source["time"]),
+        until=from_micros(source["until"]),
+    )
+
+
+def watermark_source(source: str, stream: str, mark: Watermark) -> dict[str, Any]:
+    return {"source": source, "stream": stream, "value": to_micros(mark.value), "boundary": sorted(mark.boundary)}
 
 
 def to_watermark(source: Mapping[str, Any]) -> Watermark:
@@ -54,6 +74,7 @@ def rejection_source(rejection: Rejection) -> dict[str, Any]:
         "raw": pack(rejection.raw),
         "time": to_micros(rejection.time),
         "updated": _optional_micros(rejection.updated),
+        "stream": rejection.stream or None,
     }
 
 
@@ -63,6 +84,7 @@ def to_rejection(source: Mapping[str, Any]) -> Rejection:
         "raw": unpack(source["raw"]),
         "time": from_micros(source["time"]),
         "updated": _optional_time(source["updated"]),
+        "stream": source.get("stream") or "",
     }
     return Rejection(**{**source, **changed})
 

@@ -6,64 +6,19 @@ Only the server's core is used (no scripts, no pipelines, no ILM), so that any d
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import orjson
 from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
+from index.elastic_operation import Found, Operation, Refusal, Source, parts
 from index.protocol import IndexUnavailable
 
-# Bytes of one bulk request: more makes the cluster hold it in memory for longer, and gains nothing.
-BULK_BYTES = 10_000_000
 BULK_SECONDS = 120.0
 # Waits in seconds when the cluster says that it has too much to do.
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _MGET = 1000
 _PAGE = 5000
-Source = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A document, and what a compare-and-set of it needs."""
-
-    source: Source
-    seq_no: int
-    primary_term: int
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One write: `source` None deletes. With a `version`, whatever has a newer one stays as it is."""
-
-    index: str
-    id: str
-    source: Mapping[str, Any] | None
-    version: int | None = None
-
-    @cached_property
-    def lines(self) -> bytes:
-        """Two lines of a bulk body, or one for a deletion."""
-        action: dict[str, Any] = {"_index": self.index, "_id": self.id}
-        if self.version is not None:
-            # gte: the same write sent again, after an answer that was lost, is no conflict.
-            action |= {"version": self.version, "version_type": "external_gte"}
-        if self.source is None:
-            return orjson.dumps({"delete": action}, option=orjson.OPT_APPEND_NEWLINE)
-        head = orjson.dumps({"index": action}, option=orjson.OPT_APPEND_NEWLINE)
-        return head + orjson.dumps(self.source, option=orjson.OPT_APPEND_NEWLINE)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An operation that the cluster did not do."""
-
-    operation: Operation
-    status: int
-    reason: str
 
 
 class Store:
@@ -138,9 +93,17 @@ class Store:
             answer = self._once.options(ignore_status=409).index(index=index, id=doc_id, document=source, **place)
         return answer.meta.status != 409
 
+    def delete_if_unchanged(self, index: str, doc_id: str, seen: Found) -> bool:
+        """Deletes a document if it is still as `seen`; False when somebody else was quicker."""
+        with self.speaking():
+            answer = self._once.options(ignore_status=(404, 409)).delete(
+                index=index, id=doc_id, if_seq_no=seen.seq_no, if_primary_term=seen.primary_term
+            )
+        return answer.meta.status < 300
+
     def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
         """Writes in requests of at most BULK_BYTES; what is refused for its own sake comes back, in no order."""
-        return [refusal for part in _parts(operations) for refusal in self._send(part)]
+        return [refusal for part in parts(operations) for refusal in self._send(part)]
 
     def write(self, operations: Iterable[Operation]) -> None:
         """As bulk, for writes of which none may be refused."""
@@ -176,6 +139,13 @@ class Store:
                 return
             wanted -= size
             body["search_after"] = hits[-1]["sort"]
+
+    def count(self, index: str, query: Source) -> int:
+        """How many documents match."""
+        with self.speaking():
+            answer = self.client.count(index=index, query=query, ignore_unavailable=True).body
+        self.verify(answer)
+        return int(answer["count"])
 
     def refresh(self, *indices: str) -> None:
         """What was written to these indices is found by searches from here on."""
@@ -220,20 +190,6 @@ class Store:
             gone = operation.source is None and item["status"] == 404 and "error" not in item
             if item["status"] >= 300 and not gone:
                 yield Refusal(operation, item["status"], _reason(item))
-
-
-def _parts(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
-    part: list[Operation] = []
-    size = 0
-    for operation in operations:
-        length = len(operation.lines)
-        if part and size + length > BULK_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(operation)
-        size += length
-    if part:
-        yield part
 
 
 def _reason(body: Any) -> str:

@@ -1,8 +1,10 @@
 """One batch into Elasticsearch, which has no transactions: in an order that makes every crash a repeated page.
 
-Changes first, then the names of new records, then Items, then records and quarantine, then watermarks. A crash between leaves at
-most an announced change that comes again; what is repeated is told by its digest and not written twice. A new record is written
-without fingerprint before its Item: if the archive deletes it before the next run, the notice finds it, and so its Item.
+Changes first, then what goes on with records, then Items, then records and quarantine, then watermarks. A crash between leaves at
+most an announced change that comes again; what is repeated is told by its digest and not written twice. Records are announced before
+their Items are written, without fingerprint: one that is new, one that moves to another Item (`joining` names it), one that is
+removed. So whatever the archive says next, of this record or that it is deleted, finds every Item that was made of it or taken from
+it. A removed record is put where it can be restored from before it is deleted: a crash leaves both, and then it is still kept.
 
 **What a lease guarantees.** A batch takes its numbers, then checks its lease, then writes every document with those numbers as
 version. Whoever holds the next epoch took the lease after that check, so that its numbers are higher: whatever it wrote, a late
@@ -18,9 +20,11 @@ from elastic_transport import TransportError
 
 from index.document import Document
 from index.elastic_lease import Block, Leases, Numbers
-from index.elastic_mapping import Names, create_collection, doc_id, put_items, to_source
-from index.elastic_state import change_source, record_source, rejection_source, watermark_source
-from index.elastic_store import Operation, Refusal, Store
+from index.elastic_mapping import Names, doc_id, put_items, to_source
+from index.elastic_operation import Operation, Refusal, Source
+from index.elastic_schema import create_collection
+from index.elastic_state import change_source, deleted_source, record_source, rejection_source, watermark_source
+from index.elastic_store import Store
 from index.protocol import IndexUnavailable, LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
 
@@ -95,21 +99,40 @@ class Writer:
             documents.setdefault(self._names.collection(document.collection), {})[document.id] = document
         self._verify(batch, put_items(self._store, operations, documents))
         self._all(batch, self._state(batch, block.version))
+        self._all(batch, self._returned(batch, block.version))
         self._all(
             batch,
             (
-                Operation(self._names.watermarks, doc_id(batch.source, stream), watermark_source(mark), block.version)
+                Operation(self._names.watermarks, doc_id(batch.source, stream), watermark_source(batch.source, stream, mark), block.version)
                 for stream, mark in batch.watermarks.items()
             ),
         )
 
     def _announced(self, batch: Batch, version: int) -> Iterator[Operation]:
-        """New records without fingerprint, so that a repeated page maps them again."""
-        places = {(self._names.records, doc_id(batch.source, record.native_id)): record for record in batch.records}
-        kept = self._store.mget(places, ("item",))
-        for (index, place), record in places.items():
-            if (index, place) not in kept:
-                yield Operation(index, place, record_source(batch.source, replace(record, fingerprint=b"")), version)
+        """What must be known before Items are written: removed records, where they are restored from; and all records that come, move
+        or go, without fingerprint, so that a repeated page maps them again."""
+        puts = {doc_id(batch.source, record.native_id): record for record in batch.records}
+        going = {place: removal for removal in batch.forgotten if (place := doc_id(batch.source, removal.native_id)) not in puts}
+        kept = self._kept(puts, ("collection", "item", "joining"))
+        for place, record in puts.items():
+            if place not in kept:
+                yield Operation(self._names.records, place, record_source(batch.source, replace(record, fingerprint=b"")), version)
+        joining = {place: items for place, source in kept.items() if (items := _joining(source, puts[place].key))}
+        for place, source in self._kept((*joining, *going)).items():
+            if place in going:
+                yield Operation(self._names.deleted, place, deleted_source(source, going[place], batch.run, batch.now), version)
+            said = {"joining": joining[place]} if place in joining else {}
+            yield Operation(self._names.records, place, source | {"fingerprint": ""} | said, version)
+
+    def _returned(self, batch: Batch, version: int) -> Iterator[Operation]:
+        """Records that are kept again are no removed ones."""
+        places = [(self._names.deleted, doc_id(batch.source, record.native_id)) for record in batch.records]
+        for index, place in self._store.mget(places, ("source",)):
+            yield Operation(index, place, None, version)
+
+    def _kept(self, places: Iterable[str], fields: Sequence[str] | None = None) -> dict[str, Source]:
+        found = self._store.mget(((self._names.records, place) for place in places), fields)
+        return {place: source for (_, place), source in found.items()}
 
     def _item(self, document: Document, change: int, version: int) -> Operation:
         return Operation(self._names.collection(document.collection), document.id, to_source(document, change), version)
@@ -133,8 +156,8 @@ class Writer:
     def _state(self, batch: Batch, version: int) -> Iterator[Operation]:
         names, source = self._names, batch.source
         # In this order: one shard does the writes of a document as they stand in the request, and what is put wins.
-        for native_id in batch.forgotten:
-            yield Operation(names.records, doc_id(source, native_id), None, version)
+        for removal in batch.forgotten:
+            yield Operation(names.records, doc_id(source, removal.native_id), None, version)
         for record in batch.records:
             yield Operation(names.records, doc_id(source, record.native_id), record_source(source, record), version)
         for native_id in batch.absolved:
@@ -158,3 +181,11 @@ class Writer:
         if batch.lease and all(refusal.status == 409 for refusal in refused):
             raise LeaseLost(f"newer than epoch {batch.lease.epoch} of {batch.lease.name}: {refused[0].operation.id}")
         raise self._store.refusing(refused)
+
+
+def _joining(kept: Mapping[str, Any], key: ItemKey) -> list[list[str]]:
+    """The Items that a kept record is on its way to, when that is not its own; those of batches that died remain among them."""
+    if (kept["collection"], kept["item"]) == key:
+        return []
+    before: list[list[str]] = kept.get("joining", [])
+    return before if list(key) in before else [*before, list(key)]

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from index.query import Page, Query, Summary
-from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
+from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -37,6 +37,9 @@ class Index(Protocol):
     def watermark(self, source: str, stream: str) -> Watermark | None:
         """How far the stream was read."""
 
+    def watermarks(self, source: str) -> Mapping[str, Watermark]:
+        """How far each stream of the source was read, by its name."""
+
     def apply(self, batch: Batch) -> Applied:
         """Writes all of the batch (SQLite: one transaction; Elasticsearch: Items, then records, then watermarks, so that a crash
         between repeats the page). An Item whose bytes did not change is not written and takes no change number."""
@@ -47,8 +50,39 @@ class Index(Protocol):
     def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
         """The newest first."""
 
-    def rejections(self, source: str | None = None) -> Sequence[Rejection]:
-        """What is in quarantine, oldest first."""
+    def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
+        """What is in quarantine, oldest first; `reason` is a part of the reason, whatever its case."""
+
+    def count_rejections(self, source: str | None = None) -> int:
+        """How many records are in quarantine."""
+
+    def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
+        """Kept records, raw bytes included, ascending by native id after `after`; read-your-writes."""
+
+    def record_names(
+        self, source: str, stream: str, since: datetime | None, until: datetime | None, after: str | None = None, limit: int = 10_000
+    ) -> Sequence[str]:
+        """Native ids of the kept records of a stream whose `updated` lies in [since, until), ascending after `after`; None is no
+        bound, and without any bound records without time are among them; read-your-writes."""
+
+    def count_records(self, source: str, stream: str | None = None, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many records are kept or in quarantine (one that is both counts once), with the bounds of `record_names`."""
+
+    def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
+        """Records that were removed and can be restored, the newest removal first."""
+
+    def purge(self, now: datetime) -> int:
+        """Drops the records whose time to be restored has passed; how many. The tombstones of their Items stay."""
+
+    # --- notes: the harvests' book-keeping -----------------------------------------------------------------------------------
+    def note(self, kind: str, name: str) -> Note | None:
+        """One note; read-your-writes."""
+
+    def notes(self, kind: str) -> Mapping[str, Note]:
+        """All notes of a kind by name, ascending; read-your-writes."""
+
+    def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
+        """Writes it (None: removes it) if it still is as `seen` (None: is not there); False when somebody else was quicker."""
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Items put and deleted after a change number, ascending; the newest change of each Item only."""

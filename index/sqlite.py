@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from zstandard import ZstdCompressor, ZstdDecompressor
 
-from index import sqlite_count, sqlite_search, sqlite_state
+from index import sqlite_count, sqlite_notes, sqlite_records, sqlite_search, sqlite_state
+from index.bounds import Bounds
 from index.query import Page, Query, Summary
 from index.sqlite_connection import BUSY_SECONDS, Pool
 from index.sqlite_schema import migrate
 from index.sqlite_write import write
-from index.state import Applied, Batch, Change, ItemKey, Known, Lease, Rejection, Run, StoredItem, StoredRecord
+from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -69,15 +70,19 @@ class SqliteIndex:
     # --- the state of harvests ---------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
         with self._pool.read() as db:
-            return sqlite_state.known(db, source, native_ids)
+            return sqlite_records.known(db, source, native_ids)
 
     def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
         with self._pool.read() as db:
-            return sqlite_state.members(db, source, keys, ZstdDecompressor().decompress)
+            return sqlite_records.members(db, source, keys, _unpack())
 
     def watermark(self, source: str, stream: str) -> Watermark | None:
         with self._pool.read() as db:
             return sqlite_state.watermark(db, source, stream)
+
+    def watermarks(self, source: str) -> Mapping[str, Watermark]:
+        with self._pool.read() as db:
+            return sqlite_state.watermarks(db, source)
 
     def apply(self, batch: Batch) -> Applied:
         if batch.is_empty():
@@ -97,9 +102,47 @@ class SqliteIndex:
         with self._pool.read() as db:
             return sqlite_state.runs(db, source, limit)
 
-    def rejections(self, source: str | None = None) -> Sequence[Rejection]:
+    def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
         with self._pool.read() as db:
-            return sqlite_state.rejections(db, source)
+            return sqlite_records.rejections(db, source, reason, limit)
+
+    def count_rejections(self, source: str | None = None) -> int:
+        with self._pool.read() as db:
+            return sqlite_records.count_rejections(db, source)
+
+    def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
+        with self._pool.read() as db:
+            return sqlite_records.records(db, source, after, limit, _unpack())
+
+    def record_names(
+        self, source: str, stream: str, since: datetime | None, until: datetime | None, after: str | None = None, limit: int = 10_000
+    ) -> Sequence[str]:
+        with self._pool.read() as db:
+            return sqlite_records.record_names(db, source, Bounds.of(stream, since, until), after, limit)
+
+    def count_records(self, source: str, stream: str | None = None, since: datetime | None = None, until: datetime | None = None) -> int:
+        with self._pool.read() as db:
+            return sqlite_records.count_records(db, source, Bounds.of(stream, since, until))
+
+    def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
+        with self._pool.read() as db:
+            return sqlite_records.deleted(db, source, native_ids, limit, _unpack())
+
+    def purge(self, now: datetime) -> int:
+        with self._pool.write() as db:
+            return sqlite_records.purge(db, now)
+
+    def note(self, kind: str, name: str) -> Note | None:
+        with self._pool.read() as db:
+            return sqlite_notes.note(db, kind, name)
+
+    def notes(self, kind: str) -> Mapping[str, Note]:
+        with self._pool.read() as db:
+            return sqlite_notes.notes(db, kind)
+
+    def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
+        with self._pool.write() as db:
+            return sqlite_notes.write_note(db, kind, name, value, seen)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         with self._pool.read() as db:
@@ -142,6 +185,11 @@ class SqliteIndex:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _unpack() -> Callable[[bytes], bytes]:
+    """zstd; one for each call, for no two threads may share it."""
+    return ZstdDecompressor().decompress
 
 
 def _change(db: Connection) -> int:

@@ -121,6 +121,42 @@ CREATE TABLE leases (
 ) WITHOUT ROWID;
 """
 
+_SECOND = """
+ALTER TABLE records ADD COLUMN stream TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN stream TEXT NOT NULL DEFAULT '';
+CREATE INDEX records_stream ON records (source, stream, updated, native_id);
+CREATE INDEX quarantine_version ON quarantine (source, native_id, stream, updated);
+CREATE INDEX quarantine_time ON quarantine (time, source, native_id);
+CREATE TABLE deleted (
+    source TEXT NOT NULL,
+    native_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    run TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    updated INTEGER,
+    stream TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    url TEXT,
+    raw BLOB NOT NULL,
+    PRIMARY KEY (source, native_id)
+);
+CREATE INDEX deleted_time ON deleted (time DESC, source, native_id);
+CREATE INDEX deleted_until ON deleted (until);
+-- A version is never used again, so that a note that was removed and made anew is not taken for the first.
+CREATE TABLE notes (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('note', 0);
+"""
+
 
 def _first(db: sqlite3.Connection) -> None:
     _run(db, _ITEMS + _STATE)
@@ -128,7 +164,12 @@ def _first(db: sqlite3.Connection) -> None:
     db.executemany("INSERT INTO meta VALUES (?, ?)", [("change", 0), ("secret", secrets.token_bytes(32))])
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+def _second(db: sqlite3.Connection) -> None:
+    """Streams, removed records, notes."""
+    _run(db, _SECOND)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second)
 """Each takes a file from the version that is its place here to the next. They are only ever added to."""
 
 

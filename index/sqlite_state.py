@@ -1,48 +1,15 @@
-"""What the tables say of harvests: records, watermarks, runs, quarantine, changes, leases. Functions over a connection."""
+"""What the tables say of harvests: watermarks, runs, changes, leases. Functions over a connection."""
 
 import sqlite3
-from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from index.state import Change, Counts, ItemKey, Known, Lease, Outcome, Rejection, Run, StoredRecord
+from index.state import Change, Counts, ItemKey, Lease, Outcome, Run
 from mappings.times import from_micros, to_micros
 from mappings.watermark import Watermark
-
-Unpack = Callable[[bytes], bytes]
-
-
-def known(db: sqlite3.Connection, source: str, native_ids: Collection[str]) -> dict[str, Known]:
-    """Kept and quarantined records; of one that is both, the rejected version's fingerprint and the Item that it still has."""
-    asked = (source, _json(list(native_ids)))
-    condition = "WHERE source = ? AND native_id IN (SELECT value FROM json_each(?))"
-    found = {
-        native_id: Known(fingerprint, ItemKey(collection, item_id), updated=_time(updated))
-        for native_id, fingerprint, collection, item_id, updated in db.execute(
-            f"SELECT native_id, fingerprint, collection, id, updated FROM records {condition}", asked
-        )
-    }
-    for native_id, fingerprint, updated in db.execute(f"SELECT native_id, fingerprint, updated FROM quarantine {condition}", asked):
-        kept = found.get(native_id)
-        newest = max((when for when in (_time(updated), kept.updated if kept else None) if when), default=None)
-        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True, updated=newest)
-    return found
-
-
-def members(db: sqlite3.Connection, source: str, keys: Collection[ItemKey], unpack: Unpack) -> dict[ItemKey, list[StoredRecord]]:
-    """Every asked key, with its records by native id; none for an Item that has none."""
-    sql = """SELECT native_id, fingerprint, records.collection, records.id, updated, raw, media_type, url FROM json_each(?2) AS asked
-        CROSS JOIN records ON source = ?1 AND collection = asked.value ->> 0 AND records.id = asked.value ->> 1 ORDER BY native_id"""
-    found: dict[ItemKey, list[StoredRecord]] = {ItemKey(*key): [] for key in keys}
-    for native_id, fingerprint, collection, item_id, updated, raw, media_type, url in db.execute(
-        sql, (source, _json([tuple(key) for key in found]))
-    ):
-        key = ItemKey(collection, item_id)
-        found[key].append(StoredRecord(native_id, fingerprint, key, _time(updated), unpack(raw), media_type, url))
-    return found
 
 
 def watermark(db: sqlite3.Connection, source: str, stream: str) -> Watermark | None:
@@ -50,14 +17,10 @@ def watermark(db: sqlite3.Connection, source: str, stream: str) -> Watermark | N
     return Watermark(from_micros(row[0]), frozenset(orjson.loads(row[1]))) if row else None
 
 
-def rejections(db: sqlite3.Connection, source: str | None) -> list[Rejection]:
-    """By time, then source and native id."""
-    rows = db.execute(
-        """SELECT source, native_id, reason, field, fingerprint, raw, media_type, url, run, time, updated FROM quarantine
-        WHERE ?1 IS NULL OR source = ?1 ORDER BY time, source, native_id""",
-        (source,),
-    )
-    return [Rejection(*(*said, from_micros(time), _time(updated))) for *said, time, updated in rows]
+def watermarks(db: sqlite3.Connection, source: str) -> dict[str, Watermark]:
+    """By stream, ascending."""
+    rows = db.execute("SELECT stream, value, boundary FROM watermarks WHERE source = ? ORDER BY stream", (source,))
+    return {stream: Watermark(from_micros(value), frozenset(orjson.loads(boundary))) for stream, value, boundary in rows}
 
 
 def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:

@@ -127,25 +127,38 @@ def _delete_items(db: sqlite3.Connection, keys: list[ItemKey], change: int, now:
 
 # --- records, quarantine, watermarks -----------------------------------------------------------------------------------------
 
-_PUT_RECORD = """INSERT INTO records (source, native_id, fingerprint, collection, id, updated, media_type, url, raw)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (source, native_id) DO UPDATE
-    SET fingerprint = ?3, collection = ?4, id = ?5, updated = ?6, media_type = ?7, url = ?8, raw = ?9"""
+_PUT_RECORD = """INSERT INTO records (source, native_id, fingerprint, collection, id, updated, media_type, url, raw, stream)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (source, native_id) DO UPDATE
+    SET fingerprint = ?3, collection = ?4, id = ?5, updated = ?6, media_type = ?7, url = ?8, raw = ?9, stream = ?10"""
+_MOVE = """INSERT OR REPLACE INTO deleted
+    (source, native_id, reason, run, time, until, fingerprint, collection, id, updated, stream, media_type, url, raw)
+    SELECT source, native_id, ?3, ?4, ?5, ?6, fingerprint, collection, id, updated, stream, media_type, url, raw
+    FROM records WHERE source = ?1 AND native_id = ?2"""
+_PUT_REJECTION = """INSERT OR REPLACE INTO quarantine
+    (source, native_id, reason, field, fingerprint, media_type, url, run, time, raw, updated, stream)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _put_state(db: sqlite3.Connection, batch: Batch, packed: Sequence[bytes]) -> None:
     source = batch.source
-    _forget(db, "records", source, batch.forgotten)
+    now = to_micros(batch.now)
+    db.executemany(_MOVE, [(source, r.native_id, r.reason, batch.run, now, to_micros(r.until)) for r in batch.forgotten])
+    _forget(db, "records", source, [removal.native_id for removal in batch.forgotten])
     records = [
-        (source, r.native_id, r.fingerprint, *r.key, _micros(r.updated), r.media_type, r.url, raw)
+        (source, r.native_id, r.fingerprint, *r.key, _micros(r.updated), r.media_type, r.url, raw, r.stream)
         for r, raw in zip(batch.records, packed, strict=True)
     ]
     db.executemany(_PUT_RECORD, records)
+    _forget(db, "deleted", source, [record.native_id for record in batch.records])
     _forget(db, "quarantine", source, batch.absolved)
     rejected = [
-        (r.source, r.native_id, r.reason, r.field, r.fingerprint, r.media_type, r.url, r.run, to_micros(r.time), r.raw, _micros(r.updated))
+        (
+            *(r.source, r.native_id, r.reason, r.field, r.fingerprint, r.media_type, r.url, r.run),
+            *(to_micros(r.time), r.raw, _micros(r.updated), r.stream),
+        )
         for r in batch.rejected
     ]
-    db.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rejected)
+    db.executemany(_PUT_REJECTION, rejected)
     marks = [(source, stream, to_micros(m.value), orjson.dumps(sorted(m.boundary)).decode()) for stream, m in batch.watermarks.items()]
     db.executemany("INSERT OR REPLACE INTO watermarks VALUES (?, ?, ?, ?)", marks)
 

@@ -1,10 +1,10 @@
 """What the store keeps of a harvest: records, Items, runs, leases, quarantine, changes. Values only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from index.document import Document
 from mappings.watermark import Watermark
@@ -33,12 +33,19 @@ class StoredItem:
 class Known:
     """What is known of a record before it is mapped again. `key` is None for one in quarantine that never made an Item;
     `quarantined` says that the fingerprint is of the rejected version. `updated` is the archive's time of the newest version seen,
-    kept or rejected."""
+    kept or rejected. `joining` are Items that the record was on its way to when a process died: they may be there, made of it, and
+    whoever moves or removes the record must settle them too. Only a store without transactions knows any."""
 
     fingerprint: bytes
     key: ItemKey | None
     quarantined: bool = False
     updated: datetime | None = None
+    joining: tuple[ItemKey, ...] = ()
+
+    @property
+    def keys(self) -> tuple[ItemKey, ...]:
+        """Every Item that the record may be part of."""
+        return (*((self.key,) if self.key else ()), *self.joining)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,37 @@ class StoredRecord:
     raw: bytes
     media_type: str
     url: str | None
+    stream: str = ""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A record that its archive holds no more. `reason`: "feed" (a notice of deletion) or "absent" (a whole listing did not show it);
+    `until` when it can be restored."""
+
+    native_id: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A record that was removed, with all that restoring it needs."""
+
+    source: str
+    record: StoredRecord
+    reason: str
+    run: str
+    time: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Note:
+    """A small JSON value of the harvests' own book-keeping (a pause, a command, a count), changed by compare-and-set."""
+
+    value: dict[str, Any]
+    version: int
 
 
 @dataclass(frozen=True)
@@ -69,6 +107,7 @@ class Rejection:
     run: str
     time: datetime
     updated: datetime | None = None
+    stream: str = ""
 
 
 class Outcome(StrEnum):
@@ -95,6 +134,14 @@ class Counts:
     repeated: int = 0
     filtered: int = 0
     deleted: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+    @property
+    def distinct(self) -> int:
+        """How many of the received are told apart by their names; what lies outside the scope is not looked at."""
+        return self.received - self.repeated - self.filtered
 
     @property
     def received(self) -> int:
@@ -132,13 +179,14 @@ class Lease:
 
 @dataclass(frozen=True)
 class Batch:
-    """All that one page of a harvest writes. `absolved` are native ids whose quarantine entry ends."""
+    """All that one page of a harvest writes. `forgotten` records are moved where they can be restored from; a record that is put
+    again is not restorable any more. `absolved` are native ids whose quarantine entry ends."""
 
     source: str
     run: str
     now: datetime
     records: Sequence[StoredRecord] = ()
-    forgotten: Sequence[str] = ()
+    forgotten: Sequence[Removal] = ()
     items: Sequence[Document] = ()
     removed: Sequence[ItemKey] = ()
     rejected: Sequence[Rejection] = ()

@@ -33,6 +33,8 @@ EXTENSIONS = {
     "timestamps": f"{_HOST}/timestamps/v1.1.0/schema.json",
     "version": f"{_HOST}/version/v1.2.0/schema.json",
     "view": f"{_HOST}/view/v1.1.0/schema.json",
+    "wms": f"{_HOST}/web-map-links/v1.2.0/schema.json",
+    "wmts": f"{_HOST}/web-map-links/v1.2.0/schema.json",
 }
 # Extensions whose fields have no prefix.
 _UNPREFIXED = {
@@ -90,7 +92,8 @@ def licence_link(licence: Licence) -> dict[str, Any]:
 def extensions_of(item: Item) -> list[str]:
     """Schema URLs of the extensions whose fields stand in the Item, sorted."""
     assets = item["assets"].values()
-    names = set(item["properties"]).union(*assets, *item["links"])
+    bands = (band for asset in assets for band in asset.get("bands", ()))
+    names = set(item["properties"]).union(*assets, *item["links"], *bands)
     found = {_schema_of(name) for name in names}
     if any("alternate" in asset for asset in assets):
         found.add(EXTENSIONS["alternate"])

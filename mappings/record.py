@@ -72,8 +72,13 @@ class Answer:
 class Mapping(Protocol):
     """What a source's mapping module offers. `volatile` lists the members (paths) that say nothing about the image."""
 
-    version: str
-    volatile: Sequence[tuple[str, ...]]
+    @property
+    def version(self) -> str:
+        """Of what the mapping says; at most 16 bytes of it count."""
+
+    @property
+    def volatile(self) -> Sequence[tuple[str, ...]]:
+        """Members (paths) of JSON records."""
 
     def read(self, body: bytes) -> Answer:
         """Records of a recorded answer, in any dialect that the archive has had. Raises NotAnAnswer."""

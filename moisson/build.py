@@ -8,7 +8,8 @@ from functools import singledispatch
 from time import sleep
 from urllib.parse import urlsplit, urlunsplit
 
-from harvesters import dinamis, geodes, oneatlas, resto
+from harvesters import airbus, coverages, dinamis, geodes, oneatlas, regards, resto, sar
+from harvesters.guard import hosts_of
 from harvesters.http import Fetcher, HttpPolicy
 from harvesters.inventories import Inventory
 from harvesters.source import Source
@@ -16,7 +17,24 @@ from harvesters.stacapi import StacApiSettings
 from index.elastic import ElasticIndex
 from index.protocol import Index
 from index.sqlite import SqliteIndex
-from moisson.sections import ConfigError, DinamisSettings, GeodesSettings, HttpSettings, OneAtlasSettings, RestoSettings, SourceSettings
+from mappings import swh
+from mappings.coverages import Services
+from mappings.partners import PartnerMapping, PartnerSettings
+from mappings.record import Mapping
+from mappings.registry import MAPPINGS
+from moisson.build_partners import build_partner
+from moisson.sections import (
+    ConfigError,
+    CoveragesSettings,
+    DinamisSettings,
+    GeodesSettings,
+    OneAtlasSettings,
+    PartnerSection,
+    RegardsSettings,
+    RestoSettings,
+    SourceSettings,
+    SwhSettings,
+)
 from moisson.settings import Settings
 
 _MIB = 2**20
@@ -43,6 +61,20 @@ def chosen_sources(settings: Settings, names: list[str]) -> list[str]:
     return chosen
 
 
+def archive_of(name: str, section: SourceSettings) -> str:
+    """The archive whose records the source brings: its records, Items, quarantine and lease go by that name. Two sources may share
+    one, as PEPS and GEODES do, whose records of a product must meet; a partner's is the source's own."""
+    return name if isinstance(section, PartnerSection) else section.mapping
+
+
+def mapping_of(name: str, section: SourceSettings) -> Mapping:
+    """The mapping of the source's records."""
+    if not isinstance(section, PartnerSection):
+        return MAPPINGS[section.mapping]
+    usual = MAPPINGS.get(name)
+    return PartnerMapping(name, section.partner(usual.settings if isinstance(usual, PartnerMapping) else PartnerSettings()))
+
+
 @contextmanager
 def open_source(
     name: str, section: SourceSettings, now: Callable[[], datetime], sleep: Callable[[float], None] = sleep
@@ -51,8 +83,11 @@ def open_source(
 
     It is named after the archive, not after its section: PEPS and GEODES announce the same products, whose records must meet.
     """
-    with Fetcher(_policy(section.http), setting=f"sources.{name}", sleep=sleep) as fetcher:
-        yield _build(section, section.mapping, fetcher, now)
+    with Fetcher(_policy(section), setting=f"sources.{name}", sleep=sleep) as fetcher:
+        if isinstance(section, PartnerSection):
+            yield build_partner(section, name, mapping_of(name, section), fetcher, now)
+        else:
+            yield _build(section, archive_of(name, section), fetcher, now)
 
 
 @singledispatch
@@ -71,6 +106,35 @@ def _geodes(section: GeodesSettings, name: str, fetcher: Fetcher, now: Callable[
         overlap=timedelta(hours=section.overlap_hours),
     )
     return geodes.GeodesSource(name, fetcher, settings, now=now)
+
+
+@_build.register
+def _swh(section: SwhSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = geodes.GeodesSettings(
+        collections=section.collections,
+        url=section.url,
+        area=section.area,
+        since=_midnight(section.since),
+        page_size=section.page_size,
+        overlap=timedelta(hours=section.overlap_hours),
+        published=section.published,
+    )
+    return geodes.GeodesSource(name, fetcher, settings, mapping=swh, to_record=swh.geodes.to_record, now=now)
+
+
+@_build.register
+def _regards(section: RegardsSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = regards.RegardsSettings(
+        url=section.url,
+        search_path=section.search_path,
+        item_path=section.item_path,
+        token=section.key(),
+        area=section.area,
+        page_size=section.page_size,
+        first_page=section.first_page,
+        parameters=section.parameters,
+    )
+    return regards.RegardsSource(name, fetcher, settings, now=now)
 
 
 @_build.register
@@ -93,7 +157,18 @@ def _oneatlas(section: OneAtlasSettings, name: str, fetcher: Fetcher, now: Calla
         since=_midnight(section.since),
         page_size=section.page_size,
     )
-    return oneatlas.OneAtlasSource(name, fetcher, settings, now=now)
+    radar = settings.api_key is not None if section.radar is None else section.radar
+    if not radar:
+        return oneatlas.OneAtlasSource(name, fetcher, settings, now=now)
+    more = sar.SarSettings(
+        url=section.sar_url,
+        auth_url=section.auth_url,
+        api_key=settings.api_key,
+        area=section.area,
+        since=settings.since,
+        page_size=section.page_size,
+    )
+    return airbus.AirbusSource(name, fetcher, settings, more, now=now)
 
 
 @_build.register
@@ -107,9 +182,28 @@ def _dinamis(section: DinamisSettings, name: str, fetcher: Fetcher, now: Callabl
     return dinamis.DinamisSource(name, fetcher, settings)
 
 
-def _policy(http: HttpSettings) -> HttpPolicy:
+@_build.register
+def _coverages(section: CoveragesSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    settings = coverages.CoveragesSettings(
+        services=Services(section.wmts_url, section.wms_url, section.portal_url),
+        inventories=tuple(Inventory(entry.path, entry.columns) for entry in section.inventories),
+        area=section.area,
+    )
+    return coverages.CoveragesSource(name, fetcher, settings)
+
+
+def _policy(section: SourceSettings) -> HttpPolicy:
+    http = section.http
+    # Every address of the section is one that the operator named.
+    named = [value for _, value in section if isinstance(value, str) and value.startswith(("http://", "https://"))]
     return HttpPolicy(
-        timeout=http.timeout, max_bytes=int(http.max_mib * _MIB), attempts=http.attempts, requests_per_second=http.requests_per_second
+        timeout=http.timeout,
+        max_bytes=int(http.max_mib * _MIB),
+        attempts=http.attempts,
+        requests_per_second=http.requests_per_second,
+        hosts=hosts_of(*named, *http.hosts),
+        private_hosts=frozenset(host.lower() for host in http.private_hosts),
+        proxy=http.proxy,
     )
 
 

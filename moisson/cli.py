@@ -1,18 +1,17 @@
 """The `moisson` command. Exit codes: docs/commands.md."""
 
-import logging
 import os
 import sys
 from typing import NoReturn
 
-import stamina.instrumentation
 import typer
 
 from api.errors import Problem
 from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable
-from moisson.commands import config, harvest, map_, search, serve, status
+from moisson.commands import calendar, config, deleted, harvest, map_, quarantine, remap, search, serve, status
 from moisson.exits import Exit
+from moisson.logs import set_up_logs
 from moisson.sections import ConfigError
 from schedules.lease import Busy
 
@@ -25,10 +24,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("harvest")(harvest.harvest)
+app.command("schedule")(calendar.schedule)
+app.command("run")(calendar.run)
+app.command("pause")(calendar.pause_source)
+app.command("resume")(calendar.resume_source)
+app.command("confirm")(calendar.confirm_removal)
+app.command("remap")(remap.remap)
 app.command("serve")(serve.serve)
 app.command("status")(status.status)
 app.command("search")(search.search)
 app.command("map")(map_.map_records)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(deleted.app, name="deleted")
 app.add_typer(config.app, name="config")
 
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
@@ -42,12 +49,7 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
 
 def main() -> NoReturn:
     """Runs the command; errors that an operator can mend are one line that says what to do."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # Retries are told by harvesters/http.py, with the true wait.
-    logging.getLogger("harvesters").setLevel(logging.INFO)
-    stamina.instrumentation.set_on_retry_hooks(())
-    # Its own words for a cluster that does not answer are a hundred lines; ours are one.
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    set_up_logs()
     try:
         app(prog_name="moisson")
     except tuple(kind for kind, _ in _EXITS) as error:

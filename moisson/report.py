@@ -5,11 +5,12 @@ from typing import Any
 
 from index.state import Counts, Run
 from mappings.times import format_time
+from schedules.remap import Remapped
 
 
 def run_document(run: Run) -> dict[str, Any]:
     """The run for scripts: times RFC 3339, counts that add up."""
-    counts = {"announced": run.counts.announced, "received": run.counts.received}
+    counts = {"announced": run.counts.announced, "received": run.counts.received, "distinct": run.counts.distinct}
     counts.update({f.name: getattr(run.counts, f.name) for f in fields(Counts)})
     return {
         "id": run.id,
@@ -22,6 +23,12 @@ def run_document(run: Run) -> dict[str, Any]:
         "items_put": run.items_put,
         "items_deleted": run.items_deleted,
     }
+
+
+def remapped_document(source: str, done: Remapped) -> dict[str, Any]:
+    """What mapping again did, for scripts."""
+    counts = {"received": done.counts.received, **{f.name: getattr(done.counts, f.name) for f in fields(Counts)}}
+    return {"source": source, "counts": counts, "items_put": done.items_put, "items_deleted": done.items_deleted}
 
 
 def run_line(run: Run) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 from moisson.sections import (
+    PARTNERS,
     PROTOCOLS,
     Address,
     ConfigError,
@@ -21,10 +23,15 @@ from moisson.sections import (
     HttpSettings,
     InventorySettings,
     OneAtlasSettings,
+    PartnerSection,
+    RegardsSettings,
     RestoSettings,
     Section,
     SourceSettings,
+    SwhSettings,
 )
+from schedules.rules import Rules
+from schedules.timetable import Timetable
 
 
 class ApiSettings(Section):
@@ -36,6 +43,38 @@ class ApiSettings(Section):
     title: str = "Moisson"
 
 
+class ScheduleSettings(Section):
+    """The calendar: how many harvests go on at the same time, in which time zone cron lines are read, how often commands are looked
+    for. What runs may remove: restorable for `grace_days`; at most `brake_percent` of a source's records without an operator. The
+    past of big archives: `recounts` months a run, each listed anyway every `relist_days`. `metrics_port`: Prometheus, none by default."""
+
+    workers: int = Field(2, ge=1, le=32)
+    timezone: str = "UTC"
+    jitter_minutes: float = Field(5, ge=0)
+    poll_seconds: float = Field(5, gt=0)
+    grace_days: float = Field(30, ge=0)
+    brake_percent: float = Field(5, ge=0, le=100)
+    recounts: int = Field(6, ge=0)
+    relist_days: float = Field(180, gt=0)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        Timetable("every 1 d", name)
+        return name
+
+    def rules(self) -> Rules:
+        """What runs may do on their own."""
+        return Rules(
+            grace=timedelta(days=self.grace_days),
+            brake_share=self.brake_percent / 100,
+            recounts=self.recounts,
+            relist_after=timedelta(days=self.relist_days),
+        )
+
+
 class Settings(BaseSettings):
     """All settings. `index` is a file path (SQLite) or an http(s) address (Elasticsearch)."""
 
@@ -43,6 +82,7 @@ class Settings(BaseSettings):
 
     index: str = "moisson.sqlite"
     api: ApiSettings = ApiSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -53,6 +93,8 @@ class Settings(BaseSettings):
             for name, section in sources.items():
                 if isinstance(section, dict) and "protocol" not in section and name in PROTOCOLS:
                     section["protocol"] = PROTOCOLS[name]
+                if isinstance(section, dict) and section.get("protocol") == "geodes":
+                    section.setdefault("mapping", "swh" if name == "swh" else "peps")
         return values
 
     @field_validator("sources")
@@ -61,6 +103,8 @@ class Settings(BaseSettings):
         for name in sources:
             if not name.replace("-", "").isalnum() or not name[0].isalpha() or name != name.lower():
                 raise ValueError(f"{name!r}: a source's name is lower-case letters, digits and hyphens")
+            if name in PROTOCOLS and isinstance(sources[name], PartnerSection):
+                raise ValueError(f"{name!r} is the name of an archive of its own: choose another for a partner's catalogue")
         return sources
 
 
@@ -143,11 +187,14 @@ def _explain(error: ValidationError, path: Path | None) -> str:
     where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
     # The discriminator's value stands in the location of a source's member.
     where = [part for position, part in enumerate(where) if not (position == 2 and where[0] == "sources" and part in PROTOCOLS.values())]
+    if len(where) > 2 and where[0] == "sources" and where[2] in ("peps", "swh") and "geodes" in first["loc"]:
+        # So does that of the mapping, where a protocol serves two.
+        del where[2]
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = "no such setting" + _suggest(where[-1], set(_known_names()))
     elif first["type"] == "union_tag_not_found":
-        message = "give its protocol: geodes, resto, oneatlas or dinamis"
+        message = f"give its protocol: {', '.join(PARTNERS)} for a partner, or one of an archive: see docs/settings.md"
     return f"{path or 'environment'}: {'.'.join(where)}: {message}"
 
 
@@ -158,6 +205,8 @@ def _known_names() -> Iterator[str]:
         HttpSettings,
         GeodesSettings,
         RestoSettings,
+        SwhSettings,
+        RegardsSettings,
         OneAtlasSettings,
         DinamisSettings,
         InventorySettings,

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from harvesters.source import Page
 from index.document import Document, to_document
 from index.protocol import Index
-from index.state import Batch, Counts, ItemKey, Known, Rejection, StoredRecord
+from index.state import Batch, Counts, ItemKey, Known, Rejection, Removal, StoredRecord
 from mappings.record import Item, Record, Unmappable, fingerprint
 from mappings.record import Mapping as RecordMapping
 from mappings.validation import Validator
@@ -19,7 +19,8 @@ class Pipeline:
     """Turns pages of one source into batches: what did not change costs no mapping and no write.
 
     `begin_stream` forgets which records were seen: ids are unique within a stream. Memory grows with a stream's length only (one
-    number a record), never with its content.
+    number a record), never with its content. `label` goes before the names of streams, for sources that share an archive's records.
+    `afresh` maps every record anew, whether or not it changed.
     """
 
     source: str
@@ -27,6 +28,8 @@ class Pipeline:
     index: Index
     validator: Validator
     run: str
+    label: str = ""
+    afresh: bool = False
     _seen: set[int] = field(default_factory=set)
 
     def begin_stream(self) -> None:
@@ -34,16 +37,29 @@ class Pipeline:
         self._seen.clear()
 
     def digest(self, page: Page, now: datetime) -> tuple[Batch, Counts]:
-        """The batch that the page asks for (perhaps empty) and how its records count."""
-        work = _Work(self, now)
+        """The batch that the page asks for (perhaps empty) and how its records count. Deleted records are left to `remove`."""
+        work = _Work(self, now, self.label + page.stream)
         work.sort_out(page)
         work.map_changed()
         work.settle_items()
         return work.batch(), replace(work.counts(), missing=page.missing, filtered=page.filtered)
 
+    def remove(self, removals: Sequence[Removal], now: datetime) -> tuple[Batch, Counts]:
+        """The batch that takes these records out of their Items, and Items of no other record out of the index."""
+        work = _Work(self, now, "")
+        work.known = self.index.known(self.source, [removal.native_id for removal in removals])
+        work.forgotten = {removal.native_id: removal for removal in removals if removal.native_id in work.known}
+        work.count("deleted", len(work.forgotten))
+        work.settle_items()
+        return work.batch(), work.counts()
+
+    def has_seen(self, native_id: str) -> bool:
+        """Whether this stream brought the record, or said that it is there."""
+        return _key(native_id) in self._seen
+
     def first_sight(self, native_id: str) -> bool:
         """False when this stream brought the record already."""
-        key = int.from_bytes(blake2b(native_id.encode(), digest_size=8).digest())
+        key = _key(native_id)
         if key in self._seen:
             return False
         self._seen.add(key)
@@ -62,12 +78,12 @@ class _Work:
 
     pipeline: Pipeline
     now: datetime
+    stream: str
     known: Mapping[str, Known] = field(default_factory=dict)
     changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
-    notices: dict[str, datetime | None] = field(default_factory=dict)
-    forgotten: list[str] = field(default_factory=list)
+    forgotten: dict[str, Removal] = field(default_factory=dict)
     items: list[Document] = field(default_factory=list)
     removed: list[ItemKey] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
@@ -96,7 +112,6 @@ class _Work:
         latest: dict[str, Record] = {}
         for record in records:
             if record.deleted:
-                self.notices[record.native_id] = record.updated
                 continue
             earlier = latest.setdefault(record.native_id, record)
             if earlier is not record:
@@ -109,7 +124,7 @@ class _Work:
         print_ = fingerprint(record, self.pipeline.mapping)
         known = self.known.get(record.native_id)
         again = not self.pipeline.first_sight(record.native_id)
-        if known is not None and known.fingerprint == print_:
+        if known is not None and known.fingerprint == print_ and not self.pipeline.afresh:
             self.count("repeated" if again else "rejected" if known.quarantined else "unchanged")
             return
         if self._is_stale(record, known, again):
@@ -124,7 +139,7 @@ class _Work:
         """
         if known is None:
             return again
-        return _is_older(record.updated, known.updated) or (again and not _is_older(known.updated, record.updated))
+        return is_older(record.updated, known.updated) or (again and not is_older(known.updated, record.updated))
 
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
@@ -132,7 +147,7 @@ class _Work:
         if known is None or not known.quarantined or known.fingerprint != print_:
             self._quarantine(record, print_, reason, member)
 
-    def _quarantine(self, record: Record, print_: bytes, reason: str, member: str) -> None:
+    def _quarantine(self, record: Record, print_: bytes, reason: str, member: str, stream: str | None = None) -> None:
         self.rejected.append(
             Rejection(
                 source=self.pipeline.source,
@@ -146,6 +161,7 @@ class _Work:
                 run=self.pipeline.run,
                 time=self.now,
                 updated=record.updated,
+                stream=self.stream if stream is None else stream,
             )
         )
 
@@ -165,13 +181,13 @@ class _Work:
                 raw=record.raw,
                 media_type=record.media_type,
                 url=record.url,
+                stream=self.stream,
             )
             self.mapped[native_id] = (stored, item)
 
     # --- 3. Items of several records ---------------------------------------------------------------------------------------
     def settle_items(self) -> None:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
-        self._heed_notices()
         pipeline = self.pipeline
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
@@ -183,14 +199,6 @@ class _Work:
         for key in sorted(keys):
             staying = [member for member in members.get(key, ()) if member.native_id not in gone]
             self._settle(key, joining.get(key, ()), staying)
-
-    def _heed_notices(self) -> None:
-        """Deletions, but for those read again that are older than the newest version seen."""
-        for native_id, updated in self.notices.items():
-            known = self.known.get(native_id)
-            if known is not None and not _is_older(updated, known.updated):
-                self.forgotten.append(native_id)
-                self.count("deleted")
 
     def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
         pipeline = self.pipeline
@@ -214,12 +222,12 @@ class _Work:
 
     def _item_again(self, member: StoredRecord) -> Item | None:
         """The Item of a record that is kept; None, and quarantine, when the mapping has become stricter since."""
-        record = _record(self.pipeline.source, member)
+        record = record_of(self.pipeline.source, member)
         try:
             # Under the name that it has: a mapping that names Items anew moves a record when it comes again.
             return {**self.pipeline.to_item(record), "collection": member.key.collection, "id": member.key.id}
         except Unmappable as error:
-            self._quarantine(record, fingerprint(record, self.pipeline.mapping), error.reason, error.field)
+            self._quarantine(record, fingerprint(record, self.pipeline.mapping), error.reason, error.field, member.stream)
             return None
 
     def _refuse(self, native_ids: Iterable[str], error: Unmappable) -> None:
@@ -245,7 +253,7 @@ class _Work:
             run=self.pipeline.run,
             now=self.now,
             records=[stored for stored, _ in self.mapped.values()],
-            forgotten=self.forgotten,
+            forgotten=tuple(self.forgotten.values()),
             items=self.items,
             removed=self.removed,
             rejected=self.rejected,
@@ -253,9 +261,14 @@ class _Work:
         )
 
 
-def _is_older(one: datetime | None, other: datetime | None) -> bool:
+def _key(native_id: str) -> int:
+    return int.from_bytes(blake2b(native_id.encode(), digest_size=8).digest())
+
+
+def is_older(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and one < other
 
 
-def _record(source: str, member: StoredRecord) -> Record:
+def record_of(source: str, member: StoredRecord) -> Record:
+    """A kept record as the archive announced it."""
     return Record(source, member.native_id, member.updated, member.raw, media_type=member.media_type, url=member.url)

@@ -3,21 +3,29 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import uuid4
 
-from harvesters.errors import HarvestError, Misconfigured
-from harvesters.source import Page, Source, Span
-from index.protocol import Index, IndexUnavailable, LeaseLost
-from index.state import Applied, Batch, Counts, Lease, Outcome, Run
-from mappings.validation import Validator
-from schedules.lease import take_lease
-from schedules.marks import Marks
-from schedules.pipeline import Pipeline
+import structlog
 
-LEASE_TTL = timedelta(minutes=5)
+from harvesters.errors import HarvestError, Misconfigured
+from harvesters.source import Page, Recountable, Source, Span
+from index.protocol import Index, IndexUnavailable, LeaseLost
+from index.state import Applied, Batch, Counts, Outcome, Run
+from mappings.validation import Validator
+from schedules.brake import Brake
+from schedules.lease import Held, held_lease
+from schedules.marks import Marks
+from schedules.notes import REMEMBERED, change_note, note_value
+from schedules.pipeline import Pipeline
+from schedules.recount import Recounts
+from schedules.removals import Removals
+from schedules.rules import Rules
+from schedules.stop import Stop, Stopped
+
 INTERRUPTED = "interrupted"
+RULES = Rules()
 LOGGER = logging.getLogger(__name__)
 
 
@@ -29,6 +37,10 @@ class Options:
     until: datetime | None = None
     limit: int | None = None
     dry_run: bool = False
+
+
+class NotDue(Exception):
+    """Another scheduler did this run meanwhile."""
 
 
 Progress = Callable[[Page, Counts], None]
@@ -43,23 +55,32 @@ def harvest(
     owner: str,
     name: str | None = None,
     options: Options = Options(),
+    rules: Rules = RULES,
     progress: Progress = lambda page, counts: None,
+    stop: Stop | None = None,
+    is_due: Callable[[], bool] = lambda: True,
 ) -> Run:
     """Harvests one source and reports it under its configured `name`; `source.name` is the archive whose records it brings, which
-    other sources may bring too. Raises Busy when another run has the archive, Misconfigured (the run is closed
-    then) when an operator must change a setting, IndexUnavailable when the store is gone."""
+    other sources may bring too. Raises Busy when another run has the archive, NotDue when `is_due`, asked under the lease, says no,
+    Misconfigured (the run is closed then) when an operator must change a setting, IndexUnavailable when the store is gone."""
     name = name or source.name
     run = Run(id=uuid4().hex[:12], source=name, started=now())
-    marks = Marks(index, source.name, f"{name}:" if name != source.name else "", options.since, options.until)
-    with _leased(index, source.name, owner, now, options) as lease:
-        work = _Run(source, index, Pipeline(source.name, source.mapping, index, validator, run.id), now, options, lease, run, marks)
+    label = f"{name}:" if name != source.name else ""
+    with _leased(index, source.name, owner, now, options) as lease, structlog.contextvars.bound_contextvars(source=name, run=run.id):
+        if not is_due():
+            raise NotDue
+        pipeline = Pipeline(source.name, source.mapping, index, validator, run.id, label)
+        marks = Marks(index, source.name, label, options.since, options.until)
+        work = _Run(source, index, pipeline, now, options, lease, run, marks, rules, stop or Stop())
         if not options.dry_run:
             _close_forgotten(index, name, run.started)
             index.save_run(run)
+        LOGGER.info("run begins")
         ended = work.close(work.drive, progress)
         if not options.dry_run:
             index.refresh()
             index.save_run(ended)
+        LOGGER.info("run ended %s: received %d%s", ended.outcome, ended.counts.received, f": {ended.reason}" if ended.reason else "")
         if work.misconfigured is not None:
             raise work.misconfigured
         return ended
@@ -73,15 +94,12 @@ def _close_forgotten(index: Index, source: str, when: datetime) -> None:
 
 
 @contextmanager
-def _leased(index: Index, name: str, owner: str, now: Callable[[], datetime], options: Options) -> Iterator[Lease | None]:
+def _leased(index: Index, name: str, owner: str, now: Callable[[], datetime], options: Options) -> Iterator[Held | None]:
     if options.dry_run:
         yield None
         return
-    lease = take_lease(index, f"harvest:{name}", owner, now(), LEASE_TTL)
-    try:
-        yield lease
-    finally:
-        index.release(lease)
+    with held_lease(index, f"harvest:{name}", owner, now) as held:
+        yield held
 
 
 class _Limit(Exception):
@@ -95,11 +113,18 @@ class _Run:
     pipeline: Pipeline
     now: Callable[[], datetime]
     options: Options
-    lease: Lease | None
+    lease: Held | None
     run: Run
     marks: Marks
+    rules: Rules
+    stop: Stop
     stream: str | None = None
     misconfigured: Misconfigured | None = None
+    remembered: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        brake = Brake(self.index, self.run.source, self.source.name, self.rules, self.run.id)
+        self.removals = Removals(self.source, self.index, self.pipeline, self.rules, brake, self.now, self._count_written)
 
     def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
         """The one place that ends a run: every way out has its outcome and its reason."""
@@ -107,7 +132,7 @@ class _Run:
             drive(progress)
         except _Limit:
             return self._ended(Outcome.ABORTED, f"stopped after {self.options.limit} records, as asked")
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             return self._ended(Outcome.ABORTED, INTERRUPTED)
         except LeaseLost as error:
             return self._ended(Outcome.ABORTED, str(error) or "another run took the source over")
@@ -122,53 +147,114 @@ class _Run:
             return self._ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}"[:500])
         if self.run.counts.missing:
             return self._ended(Outcome.PARTIAL, f"the archive announced {self.run.counts.missing} records that it did not give")
+        if self.removals.braked:
+            return self._ended(Outcome.PARTIAL, self.removals.braked)
         return self._ended(Outcome.COMPLETE, None)
 
     def _ended(self, outcome: Outcome, reason: str | None) -> Run:
         return replace(self.run, outcome=outcome, reason=reason, ended=self.now())
 
+    # --- a run's way ---------------------------------------------------------------------------------------------------------
     def drive(self, progress: Progress) -> None:
-        for page in self.source.harvest(Span(self.marks.begin, self.options.until)):
+        """The archive's news, then what is absent of it; at the end of a whole run, what it leaves for the next."""
+        self._follow(self.source.harvest(Span(self.marks.begin, self.options.until, self._recalled)), progress, self._take)
+        recounts = self._recounts()
+        if recounts is not None and not self.run.counts.missing:
+            self._follow(recounts.pages(), progress, self._take_again)
+        whole = not self.run.counts.missing
+        if whole and not self.options.dry_run:
+            self.removals.settle()
+        whole = whole and not self.removals.braked
+        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=self.marks.at_the_end(whole=whole)))
+        if whole and not self.options.dry_run:
+            self._leave(recounts)
+
+    def _follow(self, pages: Iterator[Page], progress: Progress, take: Callable[[Page], None]) -> None:
+        for page in pages:
+            self.stop.check()
             if page.stream != self.stream:
+                self._end_stream()
                 self.stream = page.stream
-                self.pipeline.begin_stream()
-            self._take(page)
+            take(page)
             progress(page, self.run.counts)
             if self.options.limit is not None and self.run.counts.received >= self.options.limit:
                 raise _Limit
-        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=self.marks.at_the_end(whole=not self.run.counts.missing)))
+        self._end_stream()
+        self.stream = None
+
+    def _end_stream(self) -> None:
+        if not self.options.dry_run:
+            self.removals.heed()
+        self.pipeline.begin_stream()
 
     def _take(self, page: Page) -> None:
         page = self._within_limit(page)
-        batch, counts = self.pipeline.digest(page, self.now())
+        batch, counts = self._digest(page)
         self.marks.advance(page)
-        applied = self._write(replace(batch, watermarks=self.marks.with_page(page)))
+        if any(record.deleted for record in page.records) and not self.options.dry_run:
+            self._count_written(batch, counts)
+            self.removals.take_notices(page)
+            batch, counts = replace(batch, records=(), items=(), removed=(), rejected=(), absolved=()), Counts()
+            if page.ordered:
+                # Before the watermark moves past them.
+                self.removals.heed()
+        marks = {} if page.ordered and self.removals.braked else self.marks.with_page(page)
+        self._count_written(replace(batch, watermarks=marks), counts)
+        self._judge(page)
+
+    def _take_again(self, page: Page) -> None:
+        """A page of the past: it moves no watermark."""
+        self._count_written(*self._digest(page))
+        self._judge(page)
+
+    def _digest(self, page: Page) -> tuple[Batch, Counts]:
+        batch, counts = self.pipeline.digest(page, self.now())
+        unreadable = {broken.native_id for broken in page.broken}
+        if any(rejection.native_id in unreadable for rejection in batch.rejected):
+            self.removals.doubt(page.stream)
+        return batch, counts
+
+    def _judge(self, page: Page) -> None:
+        if page.closed is not None and not self.options.dry_run:
+            self.removals.close(page)
+        self.remembered |= page.remember
+
+    # --- what a run leaves for the next --------------------------------------------------------------------------------------
+    def _recalled(self, name: str) -> str | None:
+        found = note_value(self.index, REMEMBERED, self.run.source).get(name)
+        return found if isinstance(found, str) else None
+
+    def _recounts(self) -> Recounts | None:
+        bounded = self.options.until or self.options.limit or self.options.dry_run
+        if bounded or not isinstance(self.source, Recountable):
+            return None
+        return Recounts(self.source, self.index, self.run.source, self.source.name, self.pipeline.label, self.rules, self.now)
+
+    def _leave(self, recounts: Recounts | None) -> None:
+        self.removals.brake.release()
+        if recounts is not None:
+            recounts.save()
+        if self.remembered:
+            change_note(self.index, REMEMBERED, self.run.source, lambda value: {**value, **self.remembered})
+        self.index.purge(self.now())
+
+    # --- writing -------------------------------------------------------------------------------------------------------------
+    def _count_written(self, batch: Batch, counts: Counts) -> None:
+        applied = self._write(batch)
         self.run = replace(
             self.run,
-            counts=_sum(self.run.counts, counts),
+            counts=self.run.counts + counts,
             items_put=self.run.items_put + applied.items_put,
             items_deleted=self.run.items_deleted + applied.items_deleted,
         )
 
     def _write(self, batch: Batch) -> Applied:
-        lease = self._renewed()
+        lease = self.lease.current() if self.lease is not None else None
         if self.options.dry_run or batch.is_empty():
             return Applied(0, 0, 0)
         return self.index.apply(replace(batch, lease=lease))
 
     def _within_limit(self, page: Page) -> Page:
-        """A page cut to the limit, so that `--limit 10` writes ten records."""
+        """A page cut to the limit, so that `--limit 10` writes ten records; it is not the whole of anything then."""
         left = None if self.options.limit is None else self.options.limit - self.run.counts.received
-        return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left])
-
-    def _renewed(self) -> Lease | None:
-        """The lease, its heartbeat given when half of it has gone."""
-        if self.lease is not None and self.lease.expires - self.now() < LEASE_TTL / 2:
-            if not self.index.renew(self.lease, self.now(), LEASE_TTL):
-                raise LeaseLost(f"another run took {self.source.name} over")
-            self.lease = replace(self.lease, expires=self.now() + LEASE_TTL)
-        return self.lease
-
-
-def _sum(left: Counts, right: Counts) -> Counts:
-    return Counts(**{f.name: getattr(left, f.name) + getattr(right, f.name) for f in fields(Counts)})
+        return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left], closed=None)

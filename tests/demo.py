@@ -27,6 +27,7 @@ http = {{ requests_per_second = 1000 }}
 search_url = "{up.oneatlas}"
 auth_url = "{up.oneatlas}"
 constellations = ["PHR", "SPOT", "PNEO"]
+radar = false
 since = 2010-01-01
 http = {{ requests_per_second = 1000 }}
 
@@ -38,6 +39,29 @@ http = {{ requests_per_second = 1000 }}
 """
 
 
+_MORE = """
+[sources.swh]
+url = "{up.geodes}"
+collections = ["SWH_SPOT123_L1", "SWH_SPOT4_L1", "SWH_SPOT5_L1"]
+since = 2014-01-01
+http = {{ requests_per_second = 1000 }}
+
+[sources.vigisat]
+protocol = "csw"
+url = "{up.vigisat}"
+http = {{ requests_per_second = 1000 }}
+
+[sources.seas]
+protocol = "opensearch"
+url = "{up.seas}"
+http = {{ requests_per_second = 1000 }}
+
+[sources.coverages]
+wmts_url = "{up.wmts}"
+wms_url = ""
+"""
+
+
 class Addresses(Protocol):
     """Where stand-ins listen."""
 
@@ -46,10 +70,27 @@ class Addresses(Protocol):
     dinamis: str
 
 
+class AllAddresses(Addresses, Protocol):
+    """Also those of the archives that `make run` shows beside the others."""
+
+    sar: str
+    wmts: str
+    vigisat: str
+    seas: str
+
+
 def write_config(up: Addresses, folder: Path, deliveries: Path, index: str) -> Path:
     """A moisson.toml for these stand-ins."""
     path = folder / "moisson.toml"
     path.write_text(_CONFIG.format(up=up, deliveries=deliveries, index=index), encoding="utf-8")
+    return path
+
+
+def write_whole_config(up: AllAddresses, folder: Path, deliveries: Path, index: str) -> Path:
+    """As `write_config`, with all the archives."""
+    path = write_config(up, folder, deliveries, index)
+    text = path.read_text(encoding="utf-8").replace("radar = false", f'radar = true\nsar_url = "{up.sar}"')
+    path.write_text(text + _MORE.format(up=up), encoding="utf-8")
     return path
 
 
@@ -70,7 +111,7 @@ def main() -> int:
     write_deliveries(world, deliveries)
     with Upstreams(world) as up:
         index = os.environ.get("MOISSON_INDEX", str(RUN / "moisson.sqlite"))
-        config = write_config(up, RUN, deliveries, index)
+        config = write_whole_config(up, RUN, deliveries, index)
         key = {"MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key}
         print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.", flush=True)
         print(

@@ -10,8 +10,23 @@ import typer
 from api.models import SearchGet
 from moisson.cli import app
 from moisson.exits import Exit
-from moisson.sections import DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, RestoSettings
-from moisson.settings import ApiSettings, Settings
+from moisson.sections import (
+    CoveragesSettings,
+    CswSection,
+    DinamisSettings,
+    FolderSection,
+    GeodesSettings,
+    HttpSettings,
+    InventorySettings,
+    OaiPmhSection,
+    OneAtlasSettings,
+    OpenSearchSection,
+    RegardsSettings,
+    RestoSettings,
+    StacSection,
+    SwhSettings,
+)
+from moisson.settings import ApiSettings, ScheduleSettings, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +62,11 @@ def test_every_exit_code_is_described(code: Exit) -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [Settings, ApiSettings, HttpSettings, GeodesSettings, RestoSettings, OneAtlasSettings, DinamisSettings, InventorySettings],
+    [
+        *(Settings, ApiSettings, ScheduleSettings, HttpSettings, GeodesSettings, SwhSettings, RegardsSettings, RestoSettings),
+        *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
+        *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection),
+    ],
 )
 def test_every_setting_is_described(model: type) -> None:
     text = (ROOT / "docs/settings.md").read_text()

@@ -1,8 +1,8 @@
-"""Answers of the OneAtlas optical search, also as UP42 passed them on, as Records."""
+"""Answers of the OneAtlas optical search, also as UP42 passed them on, and of the radar catalogue, as Records."""
 
 from typing import Any
 
-from mappings.airbus import optical
+from mappings.airbus import optical, radar
 from mappings.record import Answer, NotAnAnswer, Record, Unmappable, answer_of, documents
 from mappings.values import identifier, mapping, text
 
@@ -20,14 +20,36 @@ _ONEATLAS = frozenset(
 
 
 def read(body: bytes) -> Answer:
-    """Records of search answers (first and second API), single features, lists of them, NDJSON, and of UP42's answers around them.
+    """Records of search answers (first and second API), single features, lists of them, NDJSON, and of UP42's answers around them;
+    of the radar catalogue's replication and search; its revocations as deletions. Airbus's API descriptions quote such answers as
+    examples: those are read too.
 
     Raises NotAnAnswer for anything else, also for an answer that announces an error (report §1.4).
     """
-    features = [feature for document in documents(body) for feature in _features(document)]
+    found = [document for written in documents(body) for document in _quoted(written)]
+    notices = [member for document in found if _is_revocation(document) for member in document["data"]]
+    features = [feature for document in found if not _is_revocation(document) for feature in _features(document)]
     if features and not any(_is_ours(feature) for feature in features):
         raise NotAnAnswer(f"features without any OneAtlas property: {_outline(features[0])}")
-    return answer_of(features, _to_record)
+    images, withdrawn = answer_of(features, _to_record), answer_of(notices, radar.to_revocation)
+    return Answer(images.records + withdrawn.records, images.broken + withdrawn.broken)
+
+
+def _quoted(document: Any) -> list[Any]:
+    """The answers that the description of an operation gives as examples, or the document itself."""
+    examples = mapping(document).get("responseExamples")
+    if not isinstance(examples, list) or not examples:
+        return [document]
+    return [mapping(example).get("example") for example in examples]
+
+
+def _is_revocation(document: Any) -> bool:
+    """A page of the radar catalogue's revocations (report §2); an empty one has nothing but its form."""
+    members = mapping(document)
+    data = members.get("data")
+    if not isinstance(data, list) or members.get("type") == "FeatureCollection":
+        return False
+    return any("acquisitionId" in mapping(member) for member in data) or (not data and {"_links", "limit"} <= members.keys())
 
 
 def _features(document: Any) -> list[Any]:
@@ -53,7 +75,7 @@ def _is_page(document: Any) -> bool:
 
 def _is_ours(feature: Any) -> bool:
     properties = mapping(mapping(feature).get("properties"))
-    return not _ONEATLAS.isdisjoint(properties) or _is_wrapped(properties)
+    return not _ONEATLAS.isdisjoint(properties) or radar.is_radar(properties) or _is_wrapped(properties)
 
 
 def _is_wrapped(properties: dict[str, Any]) -> bool:
@@ -64,6 +86,8 @@ def _to_record(feature: dict[str, Any]) -> Record:
     if not _is_ours(feature):
         raise Unmappable(f"no OneAtlas property: {_outline(feature)}", "properties")
     properties = mapping(feature.get("properties"))
+    if radar.is_radar(properties):
+        return radar.to_record(feature)
     return optical.to_record(_unwrapped(feature, properties) if _is_wrapped(properties) else feature)
 
 

@@ -22,9 +22,11 @@ def merge(items: Sequence[Item]) -> Item:
     those of one record. `created` and `published` are the earliest, `updated` the latest of all. `airbus:records` lists every
     record; the other records' search identifiers are `moisson:alternate_source_ids`.
     """
-    ranked = sorted({item["properties"]["moisson:source_id"]: item for item in sorted(items, key=_age)}.values(), key=_rank)
-    if len(ranked) == 1:
-        return ranked[0]
+    latest = {item["properties"]["moisson:source_id"]: item for item in sorted(items, key=_age)}
+    if len(latest) == 1:
+        # A radar acquisition has one record, and always.
+        return next(iter(latest.values()))
+    ranked = sorted(latest.values(), key=_rank)
     first, *others = ranked
     properties = _filled([item["properties"] for item in ranked])
     for name, choose in (("created", min), ("published", min), ("updated", max)):

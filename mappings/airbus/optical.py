@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
+from mappings.airbus.radar import is_radar_id
 from mappings.airbus.redaction import is_clipped, redacted
 from mappings.facts import Availability, Facts
 from mappings.geometry import clean_footprint
@@ -39,6 +40,8 @@ def to_record(feature: dict[str, Any]) -> Record:
     native_id = text(properties.get("id"))
     if native_id is None:
         raise Unmappable("no search identifier", "properties.id")
+    if is_radar_id(native_id):
+        raise Unmappable(f"the identifier of a radar acquisition: {native_id[:60]!r}", "properties.id")
     return Record(
         source=SOURCE,
         native_id=native_id,

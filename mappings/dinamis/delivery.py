@@ -12,6 +12,7 @@ from mappings.record import Item, NotAnAnswer, Record, Unmappable
 from mappings.scenes import Scene
 from mappings.times import format_time, usable_time
 from mappings.values import angle_0_360, number, percent, positive, text
+from mappings.xml import BadXml, parse_xml
 
 FORM = "delivery"
 # A product may also stand in an inventory or in the STAC API, under the same name: each of its records has a name of its own.
@@ -88,19 +89,10 @@ def to_item(record: Record) -> Item:
 
 def _parse(xml: bytes) -> Any:
     """The root. A DOCTYPE is refused before anything could be made of it; nothing is fetched, no entity is replaced."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    if b"<!DOCTYPE" in xml:
-        raise Unmappable("a DOCTYPE, which no DIMAP has", "Dimap_Document")
     try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unmappable(f"not XML: {error}"[:200], "Dimap_Document") from None
-    # In another encoding than ASCII's the bytes above are not seen.
-    if root is None or root.getroottree().docinfo.doctype:
-        raise Unmappable("a DOCTYPE, which no DIMAP has", "Dimap_Document")
-    return root
+        return parse_xml(xml)
+    except BadXml as error:
+        raise Unmappable(str(error), "Dimap_Document") from None
 
 
 def _text(root: Any, *path: str) -> str | None:

@@ -1,6 +1,7 @@
 """moisson harvest: one run of each source, with progress and a report."""
 
 import gc
+import signal
 import sys
 from typing import Annotated
 
@@ -13,15 +14,15 @@ from harvesters.errors import Misconfigured
 from harvesters.source import Page
 from index.protocol import Index
 from index.state import Counts, Outcome, Run
-from mappings.validation import Validator
-from moisson.build import chosen_sources, open_index, open_source
+from moisson.build import chosen_sources, open_index
 from moisson.commands.options import Config, Json, parse_when, utc_now
 from moisson.exits import Exit
 from moisson.report import run_document, run_line
+from moisson.runner import Runner
 from moisson.settings import Settings, load_settings
 from schedules.lease import Busy, this_owner
 from schedules.run import INTERRUPTED, Options
-from schedules.run import harvest as harvest_source
+from schedules.stop import Stop
 
 _EXITS = {Outcome.COMPLETE: Exit.OK, Outcome.ABORTED: Exit.NOT_WHOLE, Outcome.PARTIAL: Exit.NOT_WHOLE, Outcome.FAILED: Exit.UNAVAILABLE}
 
@@ -55,18 +56,24 @@ def spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def stop_on_signal() -> Stop:
+    """Set by SIGTERM: a run then ends after the page in its hands."""
+    stop = Stop()
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    return stop
+
+
 def _harvest_all(settings: Settings, names: list[str], index: Index, options: Options, as_json: bool) -> Exit:
     """One run after the other, each reported as it ends; a source that cannot be harvested does not keep the others from it."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    validator, owner, codes = Validator(), this_owner(), [Exit.OK]
+    runner, stop, codes = Runner(settings, index, this_owner(), utc_now), stop_on_signal(), [Exit.OK]
     reports: list[str] = []
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         for name in names:
             bar = _Bar(progress, progress.add_task(name, total=None))
             try:
-                with open_source(name, settings.sources[name], utc_now) as source:
-                    run = harvest_source(source, index, validator, now=utc_now, owner=owner, name=name, options=options, progress=bar)
+                run = runner.harvest(name, stop, options=options, progress=bar)
             except (Busy, Misconfigured) as error:
                 progress.console.print(f"moisson: {name}: {error}", markup=False, highlight=False, soft_wrap=True)
                 codes.append(Exit.USAGE if isinstance(error, Misconfigured) else Exit.UNAVAILABLE)

@@ -75,6 +75,12 @@ class _Work:
         earlier = self.latest.get(record.native_id)
         if earlier is not None and not _newer(record, earlier, self.mapping):
             return
+        if record.deleted:
+            # A notice of deletion: no Item, and none of the version that it is about.
+            for items in self.parts.values():
+                items.pop(record.native_id, None)
+            self.latest[record.native_id] = record
+            return
         try:
             item = self.mapping.to_item(record)
             self.validator.check(item)

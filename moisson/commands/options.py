@@ -13,6 +13,10 @@ from moisson.sections import ConfigError
 Config = Annotated[Path | None, typer.Option("--config", help="moisson.toml to use (default: MOISSON_CONFIG, else ./moisson.toml)")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts")]
 
+SourceName = Annotated[str, typer.Argument(metavar="SOURCE", help="A configured source")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many")]
+Later = Annotated[bool, typer.Option("--later", help="Leave it to the schedulers")]
+
 
 def utc_now() -> datetime:
     """The clock of the command; everything below it takes the time as an argument."""

@@ -1,56 +1,105 @@
 """moisson status: how each source stands."""
 
 import sys
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import orjson
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from index.protocol import Index
 from index.query import Query
-from index.state import Run
 from mappings.audience import EVERYONE
+from mappings.times import format_time
 from moisson.build import open_index
-from moisson.commands.options import Config, Json
+from moisson.commands.options import Config, Json, utc_now
+from moisson.exits import Exit
 from moisson.report import run_document
+from moisson.runner import Runner
 from moisson.settings import load_settings
+from schedules.commands import commands
+from schedules.standing import Standing, standing
 
 
-def status(config: Config = None, as_json: Json = False) -> None:
-    """Last run, counts and quarantine of each source, and how many Items each collection holds."""
+def status(
+    config: Config = None,
+    as_json: Json = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 3 when a source needs somebody: silent, braked, left alone, failed")
+    ] = False,
+) -> None:
+    """Per source: last and next run, how far it has come, what is held up and why; Items per collection."""
     settings = load_settings(config)
+    now = utc_now()
     with open_index(settings) as index:
-        found = _status(index, list(settings.sources))
+        planned = Runner(settings, index, "status", utc_now).planned()
+        found = [standing(index, one, now) for one in planned]
+        document = _document(index, found)
     if as_json:
-        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+        sys.stdout.write(orjson.dumps(document).decode() + "\n")
     else:
-        _print(found)
+        _print(document)
+    if check and any(source["alarms"] for source in document["sources"].values()):
+        raise typer.Exit(Exit.NOT_WHOLE)
 
 
-def _status(index: Index, names: list[str]) -> dict[str, Any]:
-    last: dict[str, Run] = {}
-    for run in index.runs(limit=1000):
-        last.setdefault(run.source, run)
-    sources = {
-        name: {
-            "last_run": run_document(last[name]) if name in last else None,
-            "quarantined": len(index.rejections(name)),
-        }
-        for name in dict.fromkeys([*names, *last])
+def _document(index: Index, found: list[Standing]) -> dict[str, Any]:
+    waiting = [command for command in commands(index) if command.state != "done"]
+    return {
+        "sources": {one.source: _source(one) for one in found},
+        "commands": [{"source": one.source, "action": str(one.action), "state": one.state, "time": one.time} for one in waiting],
+        "collections": {name: summary.count for name, summary in sorted(index.summaries(Query(EVERYONE)).items())},
     }
-    return {"sources": sources, "collections": {k: v.count for k, v in sorted(index.summaries(Query(EVERYONE)).items())}}
+
+
+def _source(one: Standing) -> dict[str, Any]:
+    return {
+        "last_run": run_document(one.last) if one.last else None,
+        "last_complete": _time(one.complete),
+        "next_run": _time(one.next),
+        "watermarks": {stream: format_time(mark.value) for stream, mark in sorted(one.watermarks.items())},
+        "lag_seconds": round(one.lag.total_seconds()) if one.lag is not None else None,
+        "records": one.records,
+        "quarantined": one.quarantined,
+        "removed": one.removed,
+        "paused": one.paused,
+        "breaker_until": _time(one.broken_until),
+        "brake": one.braked,
+        "lease": {"owner": one.lease.owner, "epoch": one.lease.epoch, "expires": format_time(one.lease.expires)} if one.lease else None,
+        "alarms": alarms(one),
+    }
+
+
+def alarms(one: Standing) -> list[str]:
+    """What of a source needs somebody."""
+    failed = one.last is not None and one.last.outcome == "failed"
+    told = {"silent": one.silent, "brake": one.braked is not None, "breaker": one.broken_until is not None, "failed": failed}
+    return [name for name, holds in told.items() if holds]
+
+
+def _time(when: datetime | None) -> str | None:
+    return format_time(when) if when else None
 
 
 def _print(found: dict[str, Any]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    table = Table("source", "last run", "outcome", "received", "Items put", "missing", "quarantined", "reason", box=None)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    table = Table("source", "last run", "outcome", "received", "missing", "quarantined", "removed", "next run", "lag", "", box=None)
     for name, source in found["sources"].items():
         run = source["last_run"] or {}
         counts = run.get("counts", {})
-        cells = (run.get("started", "never"), run.get("outcome", "-"), counts.get("received", "-"), run.get("items_put", "-"))
-        rest = (counts.get("missing", "-"), source["quarantined"], run.get("reason") or "")
-        table.add_row(name, *(str(cell) for cell in (*cells, *rest)))
+        cells = (run.get("started", "never"), run.get("outcome", "-"), counts.get("received", "-"), counts.get("missing", "-"))
+        rest = (source["quarantined"], source["removed"], source["next_run"] or "paused", _lag(source["lag_seconds"]))
+        table.add_row(name, *(str(cell) for cell in (*cells, *rest)), "; ".join([*source["alarms"], run.get("reason") or ""]).strip("; "))
     console.print(table)
+    for command in found["commands"]:
+        console.print(f"{command['state']}: {command['action']} {command['source']} (since {command['time']})")
     for name, count in found["collections"].items():
         console.print(f"{name}: {count}")
+
+
+def _lag(seconds: int | None) -> str:
+    if seconds is None:
+        return "-"
+    return f"{seconds // 86400} d" if seconds >= 172800 else f"{seconds // 3600} h" if seconds >= 7200 else f"{seconds // 60} min"

@@ -195,3 +195,61 @@ def test_a_window_that_cannot_be_read_again_says_where_it_began() -> None:
     with pytest.raises(StopSource, match="gone"):
         pieces.extend(reading)
     assert [piece.missing_since for piece in pieces] == [None, None, day.since]
+
+
+def lacking(page: int, stop: int | None = None) -> Archive:
+    """25 members in pages of five; the given page lacks its first one, and the archive goes down when `stop` is asked."""
+
+    def change(window: Window, asked: int, batch: Batch) -> Batch:
+        if asked == stop:
+            raise StopSource("down")
+        return Batch(batch.members[1:], batch.total) if asked == page else batch
+
+    return Archive(spread(25), 5, change)
+
+
+def doubts(archive: Archive, paging: Paging) -> list[bool]:
+    return [piece.doubtful for piece in read_windows(archive, DAY, paging)]
+
+
+def test_from_a_page_that_lacks_a_member_on_all_is_doubtful_to_the_end_of_the_window() -> None:
+    assert doubts(lacking(2), Paging(5, 1000)) == [False, True, True, True, True, False]
+    assert doubts(lacking(1), Paging(5, 1000)) == [True, True, True, True, True, False]
+    assert doubts(lacking(0), Paging(5, 1000)) == [False] * 6
+
+
+def test_a_window_is_doubtful_on_its_own() -> None:
+    archive = lacking(0)
+    archive.change = lambda window, page, batch: Batch(batch.members[1:], batch.total) if window.since == START else batch
+    pieces = list(read_windows(archive, DAY, Paging(5, 13)))
+    ends = [number for number, piece in enumerate(pieces) if piece.missing or piece.closed]
+    assert not any(pieces[number].doubtful for number in ends)
+    assert pieces[0].doubtful
+    assert not any(piece.doubtful for piece in pieces[ends[0] + 1 :])
+
+
+def test_a_total_that_falls_leaves_what_follows_in_doubt() -> None:
+    archive = lacking(0)
+
+    def change(window: Window, page: int, batch: Batch) -> Batch:
+        if page == 1 and len(archive.asked) == 1:
+            archive.members.pop(0)
+        return batch
+
+    archive.change = change
+    found = doubts(archive, Paging(5, 1000))
+    # The first page was whole; the second reading is believed at its end only.
+    assert (found[0], found[-1]) == (False, False)
+    assert all(found[1:-1])
+
+
+def test_smaller_pages_than_asked_are_in_doubt_until_the_window_closes() -> None:
+    pieces = list(read_windows(Archive(spread(25), 4), DAY, Paging(5, 1000)))
+    assert [piece.doubtful for piece in pieces][-3:] == [True, False, False]
+    assert pieces[-1].closed == DAY
+
+
+def test_without_a_total_nothing_is_in_doubt_and_nothing_closed() -> None:
+    archive = Archive(spread(25), 10, lambda _, page, batch: Batch(batch.members, None))
+    pieces = list(read_windows(archive, DAY, Paging(10, 0, short_ends=True)))
+    assert not any(piece.doubtful or piece.closed for piece in pieces)

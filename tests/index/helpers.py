@@ -1,11 +1,11 @@
 """Short forms for the tests of the index."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from index.protocol import Index
 from index.query import Query
-from index.state import Batch, ItemKey, StoredItem, StoredRecord
+from index.state import Batch, ItemKey, Rejection, StoredItem, StoredRecord
 from mappings.audience import EVERYONE
 from mappings.times import parse_time, to_micros
 
@@ -55,3 +55,19 @@ def record(native_id: str = "r", item_id: str = "a", collection: str = "c", **me
     """A kept record of an Item."""
     values = {"fingerprint": b"f" * 16, "updated": NOW, "raw": b'{"a":1}', "media_type": "application/geo+json", "url": None}
     return StoredRecord(native_id=native_id, key=ItemKey(collection, item_id), **{**values, **members})
+
+
+def rejection(native_id: str, minutes: int = 0, **members: object) -> Rejection:
+    """A record of the source `test` in quarantine, so many minutes after NOW."""
+    values = {"reason": "no footprint", "field": "geometry", "fingerprint": b"bad", "raw": b"\x00raw", "media_type": "application/xml"}
+    return Rejection(
+        **{
+            "source": "test",
+            "native_id": native_id,
+            "url": None,
+            "run": "run",
+            "time": NOW + timedelta(minutes=minutes),
+            **values,
+            **members,
+        }
+    )

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,15 +23,18 @@ import pytest
 import shapely
 from elasticsearch import Elasticsearch
 
+from index import elastic_schema
 from index.document import Document
 from index.elastic import ElasticIndex
 from index.elastic_lease import OPEN_SECONDS, Leases, Numbers
 from index.elastic_mapping import SCHEMA, Names, doc_id
-from index.elastic_store import BACKOFF, Operation, Store
+from index.elastic_operation import Operation
+from index.elastic_state import pack
+from index.elastic_store import BACKOFF, Store
 from index.elastic_write import Writer
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
-from index.state import Batch, ItemKey, Known, Lease, StoredRecord
+from index.state import Batch, ItemKey, Known, Lease, Removal, StoredRecord
 from mappings.audience import EVERYONE
 from mappings.times import to_micros
 from mappings.watermark import Watermark
@@ -158,25 +161,107 @@ def test_one_refused_item_of_a_bulk_is_an_error_that_names_it(index: ElasticInde
     assert index.watermark("source", "all") is None
 
 
-def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, index: ElasticIndex) -> None:
-    class Breaking(Store):
-        def bulk(self, operations):
-            todo = list(operations)
-            if any(operation.index.endswith("-records") and operation.source["fingerprint"] for operation in todo):
-                raise IndexUnavailable("the wire was cut")
-            return super().bulk(todo)
+class _Breaking(Store):
+    """Loses its cluster before the first bulk that `stops` names."""
 
-    names = Names(prefix)
-    page = batch(document(), records=(record(),), watermarks={"all": Watermark(NOW)})
-    broken = Breaking(store.client, "test", 30)
-    with pytest.raises(IndexUnavailable):
+    def __init__(self, store: Store, stops: Callable[[Operation], bool]) -> None:
+        super().__init__(store.client, "test", 30)
+        self._stops = stops
+
+    def bulk(self, operations):
+        todo = list(operations)
+        if any(self._stops(operation) for operation in todo):
+            raise IndexUnavailable("the wire was cut")
+        return super().bulk(todo)
+
+
+def crash(store: Store, prefix: str, page: Batch, stops: Callable[[Operation], bool]) -> None:
+    """Applies the page as a process that dies at that bulk."""
+    names, broken = Names(prefix), _Breaking(store, stops)
+    with pytest.raises(IndexUnavailable, match="the wire was cut"):
         Writer(broken, names, Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)
+
+
+def _settles_records(operation: Operation) -> bool:
+    return operation.index.endswith("-records") and (operation.source is None or operation.source["fingerprint"] != "")
+
+
+def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, index: ElasticIndex) -> None:
+    page = batch(document(), records=(record(),), watermarks={"all": Watermark(NOW)})
+    crash(store, prefix, page, _settles_records)
     assert index.watermark("source", "all") is None
     # The record is named already, without fingerprint: a deletion that comes before the page is repeated finds its Item.
     assert index.known("source", ["r"]) == {"r": Known(b"", ItemKey("c", "a"), updated=record().updated)}
     assert index.apply(page).items_put == 0
     assert index.members("source", [ItemKey("c", "a")]) == {ItemKey("c", "a"): [record()]}
     assert [change.key for change in index.changes()] == [ItemKey("c", "a")]
+
+
+def test_a_record_that_was_moving_when_a_process_died_is_known_by_all_its_items(store: Store, prefix: str, index: ElasticIndex) -> None:
+    """So that a notice of its deletion, were it the next that comes, leaves no Item behind."""
+    a, b, c = (ItemKey("c", name) for name in "abc")
+    index.apply(batch(document(), records=(record(),)))
+    crash(store, prefix, batch(document("b"), removed=(a,), records=(record(item="b"),)), _settles_records)
+    assert head_of(index) is None
+    assert head_of(index, "b") is not None
+    assert index.known("source", ["r"]) == {"r": Known(b"", a, updated=NOW, joining=(b,))}
+    crash(store, prefix, batch(document("c"), removed=(a, b), records=(record(item="c"),)), lambda one: "-items-" in one.index)
+    known = index.known("source", ["r"])["r"]
+    assert known.keys == (a, b, c)
+    assert index.members("source", known.keys) == {a: [], b: [], c: []}
+    index.apply(batch(forgotten=(Removal("r", "feed", NOW + TTL),), removed=known.keys))
+    assert [head_of(index, name) for name in "abc"] == [None] * 3
+    assert [entry.record.key for entry in index.deleted()] == [a]
+
+
+def test_a_record_that_has_moved_after_all_is_known_by_its_item_only(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    page = batch(document("b"), removed=(ItemKey("c", "a"),), records=(record(item="b"),))
+    crash(store, prefix, page, _settles_records)
+    index.apply(page)
+    assert index.known("source", ["r"]) == {"r": Known(b"print", ItemKey("c", "b"), updated=NOW)}
+    assert index.members("source", [ItemKey("c", "b")]) == {ItemKey("c", "b"): [record(item="b")]}
+
+
+def test_a_crash_while_a_record_is_removed_leaves_it_kept_to_be_mapped_again(store: Store, prefix: str, index: ElasticIndex) -> None:
+    a = ItemKey("c", "a")
+    index.apply(batch(document(), records=(record(),)))
+    page = batch(forgotten=(Removal("r", "feed", NOW + TTL),), removed=(a,))
+    crash(store, prefix, page, _settles_records)
+    # Its Item is gone: without fingerprint, the record makes it anew if it comes again.
+    assert head_of(index) is None
+    assert index.known("source", ["r"]) == {"r": Known(b"", a, updated=NOW)}
+    assert index.deleted() == []
+    index.apply(page)
+    assert index.known("source", ["r"]) == {}
+    assert [entry.record.raw for entry in index.deleted()] == [record().raw]
+
+
+def test_a_crash_before_a_returned_record_is_taken_from_the_removed_shows_it_once(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(records=(record(),)))
+    index.apply(batch(forgotten=(Removal("r", "feed", NOW + TTL),)))
+    crash(store, prefix, batch(records=(record(),)), lambda operation: operation.index.endswith("-deleted"))
+    assert index.records("source") == [record()]
+    assert index.deleted() == []
+    assert index.purge(NOW + TTL) == 1
+
+
+def test_a_late_writer_that_removes_what_the_next_holder_wrote_does_nothing(store: Store, prefix: str, index: ElasticIndex) -> None:
+    names = Names(prefix)
+    index.apply(batch(records=(record(),)))
+    old = index.acquire("source", "first", NOW, TTL)
+
+    class Sleepy(Leases):
+        def verify(self, lease: Lease) -> None:
+            super().verify(lease)
+            new = index.acquire("source", "second", NOW + TTL, TTL)
+            index.apply(batch(records=(replace(record(), raw=b"newer"),), lease=new))
+
+    late = batch(forgotten=(Removal("r", "absent", NOW + TTL),), lease=old)
+    with pytest.raises(LeaseLost):
+        Writer(store, names, Numbers(store, names, time.time), Sleepy(store, names)).apply(late)
+    assert [one.raw for one in index.records("source")] == [b"newer"]
+    assert index.deleted() == []
 
 
 def test_a_further_record_of_an_item_with_the_same_bytes_takes_no_change_number(index: ElasticIndex) -> None:
@@ -214,6 +299,14 @@ def test_any_collection_name_has_an_index_of_its_own(index: ElasticIndex, client
     assert [item.collection for item in index.search(Query(EVERYONE, collections=(name,))).items] == [name]
     assert set(index.summaries(Query(EVERYONE))) == {name, name.lower() + "2"}
     assert len(client.indices.get(index=f"{prefix}-items-*").body) == 2
+
+
+def test_a_record_whose_name_is_too_long_to_be_sorted_by_is_known_and_stops_no_page(index: ElasticIndex) -> None:
+    long = "x" * 9000
+    index.apply(batch(records=(record(long), record("r"))))
+    assert index.record_names("source", "", None, None) == ["r"]
+    assert index.records("source") == [record("r")]
+    assert index.count_records("source") == len(index.known("source", [long, "r"])) == 2
 
 
 def test_document_ids_of_two_names_never_meet() -> None:
@@ -274,6 +367,54 @@ def test_a_store_of_a_newer_version_is_refused(index: ElasticIndex, client: Elas
     client.index(index=f"{prefix}-meta", id="schema", document={"version": SCHEMA + 1})
     with pytest.raises(IndexUnavailable, match="newer Moisson"):
         ElasticIndex.open(elasticsearch_url, prefix=prefix)
+
+
+_FILTER = {"type": "keyword", "doc_values": False}
+_KEYWORD = {"type": "keyword", "ignore_above": 8000}
+_FIRST = {
+    "records": {"source": _FILTER, "raw": {"type": "binary"}},
+    "quarantine": {"source": _KEYWORD, "native_id": _KEYWORD, "time": {"type": "long"}, "raw": {"type": "binary"}},
+}
+
+
+def test_a_store_of_version_1_keeps_all_and_learns_the_rest(
+    client: Elasticsearch, elasticsearch_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def old(name: str, **members: object) -> dict[str, object]:
+        found = {"source": "source", "native_id": name, "fingerprint": "00", "updated": to_micros(NOW), "raw": pack(b"raw")}
+        return {**found, "media_type": "application/json", "url": None, **members}
+
+    with monkeypatch.context() as first:
+        first.setattr(elastic_schema, "SCHEMA", 1)
+        first.setattr(elastic_schema, "STATE", ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta"))
+        first.setattr(elastic_schema, "STATE_FIELDS", _FIRST | {"changes": {"number": {"type": "long"}}})
+        with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
+            secret = index.secret()
+            number = index.apply(batch(document(records=("r0",)))).change
+    for name in ("r0", "r1", "r2", "r3", "r4"):
+        kept = old(name, collection="c", item="a")
+        client.index(index=f"{prefix}-records", id=doc_id("source", name), document=kept, version=number, version_type="external")
+    held = old("q", reason="No time", field="time", run="run", time=to_micros(NOW))
+    client.index(index=f"{prefix}-quarantine", id=doc_id("source", "q"), document=held)
+    mark = {"value": to_micros(NOW), "boundary": []}
+    for stream in ("a/b", "/c"):
+        client.index(index=f"{prefix}-watermarks", id=doc_id("é/s", stream), document=mark)
+    assert "native_id" not in client.indices.get_mapping(index=f"{prefix}-records").body[f"{prefix}-records"]["mappings"]["properties"]
+    monkeypatch.setattr(elastic_schema, "_PORTION", 2)
+    with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
+        assert [one.native_id for one in index.records("source")] == ["r0", "r1", "r2", "r3", "r4"]
+        assert index.record_names("source", "", NOW, NOW + TTL) == ["r0", "r1", "r2", "r3", "r4"]
+        assert index.count_records("source") == 6
+        assert [(one.native_id, one.stream) for one in index.rejections(reason="nO TIME")] == [("q", "")]
+        assert index.secret() == secret
+        assert index.watermarks("é/s") == {"a/b": Watermark(NOW)}
+        assert index.watermark("é/s", "/c") == Watermark(NOW), "listed when it is next written"
+        assert index.members("source", [ItemKey("c", "a")])[ItemKey("c", "a")][0].native_id == "r0"
+        index.apply(batch(records=(replace(record("r0"), stream="s"),), forgotten=(Removal("r1", "feed", NOW + TTL),)))
+        assert index.record_names("source", "s", None, None) == ["r0"]
+        assert [entry.record.raw for entry in index.deleted()] == [b"raw"]
+        assert index.write_note("k", "n", {}, None)
+    assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": SCHEMA}
 
 
 def test_a_cluster_that_is_down_is_an_error_soon_and_shows_no_password() -> None:

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pytest
 import shapely
+from zstandard import compress
 
 from index import sqlite_schema
 from index.document import Document
 from index.protocol import IndexUnavailable
 from index.query import Cursor, Query
 from index.sqlite import SqliteIndex
-from index.state import ItemKey
+from index.state import ItemKey, Removal
 from mappings.audience import EVERYONE
 from mappings.geometry import box
-from tests.index.helpers import NOW, ask, batch, ids, micros, pages, record
+from mappings.times import to_micros
+from tests.index.helpers import NOW, ask, batch, ids, micros, pages, record, rejection
 from tests.support.items import make_document
 
 FIRST = micros("2000-01-01")
@@ -225,9 +227,68 @@ def test_an_older_file_is_upgraded_step_by_step(index: SqliteIndex, path: Path, 
     db = sqlite3.connect(path)
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
     assert ("added" in tables, "half" in tables) == (True, False)
-    assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(sqlite_schema.MIGRATIONS) - 1,)
     db.close()
     assert ids(index) == ["a"]
+
+
+def test_a_file_of_version_1_keeps_all_and_learns_the_rest(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as first:
+        first.setattr(sqlite_schema, "MIGRATIONS", sqlite_schema.MIGRATIONS[:1])
+        SqliteIndex.open(path).close()
+    db = sqlite3.connect(path)
+    raw = compress(b"<xml/>")
+    row = ("test", "r", b"print", "c", "a", to_micros(NOW), "application/xml", None, raw)
+    db.execute(
+        "INSERT INTO records (source, native_id, fingerprint, collection, id, updated, media_type, url, raw) VALUES (?,?,?,?,?,?,?,?,?)",
+        row,
+    )
+    held = ("test", "q", "no time", "time", b"bad", "application/json", None, "run", to_micros(NOW), b"{}", None)
+    db.execute("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", held)
+    db.execute("INSERT INTO watermarks VALUES ('test', 'all', 1, '[]')")
+    db.commit()
+    (secret,) = db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+    db.close()
+    with SqliteIndex.open(path) as index:
+        old = record(fingerprint=b"print", raw=b"<xml/>", media_type="application/xml")
+        assert index.records("test") == [old]
+        assert [(one.native_id, one.reason, one.stream) for one in index.rejections(reason="NO")] == [("q", "no time", "")]
+        assert index.record_names("test", "", NOW, None) == ["r"]
+        assert index.count_records("test") == 2
+        assert index.secret() == secret
+        index.apply(batch(forgotten=[Removal("r", "feed", NOW)], rejected=[rejection("s", stream="x")]))
+        assert [entry.record for entry in index.deleted()] == [old]
+        assert index.write_note("k", "n", {}, None)
+    with SqliteIndex.open(path) as again:
+        assert again.count_records("test", "x") == 1
+
+
+def test_names_and_numbers_of_records_are_read_from_an_index_alone(index: SqliteIndex) -> None:
+    """What a million records need: no row is read, and times outside of the bounds are not looked at."""
+    plans: list[str] = []
+    with index._pool.connection() as db:
+        # The pool gives this very connection to the next who asks.
+        db.set_trace_callback(plans.append)
+    index.record_names("test", "s", NOW, NOW, "a")
+    index.record_names("test", "s", None, None)
+    index.count_records("test", "s", NOW, NOW)
+    index.count_records("test", "s")
+    index.count_records("test")
+    index.records("test", "a")
+    statements = [plan for plan in plans if " FROM records " in plan]
+    with index._pool.connection() as db:
+        db.set_trace_callback(None)
+        found = [db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchone()[3] for statement in statements]
+    bounds = "(source=? AND stream=? AND updated>? AND updated<?)"
+    stream = "SEARCH records USING COVERING INDEX records_stream (source=? AND stream=?)"
+    assert found == [
+        f"SEARCH records USING COVERING INDEX records_stream {bounds}",
+        stream,
+        f"SEARCH records USING COVERING INDEX records_stream {bounds}",
+        stream,
+        "SEARCH records USING COVERING INDEX records_native (source=?)",
+        "SEARCH records USING INDEX records_native (source=? AND native_id>?)",
+    ]
 
 
 def test_the_file_of_another_program_is_left_alone(path: Path) -> None:

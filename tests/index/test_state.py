@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from index.protocol import Index, LeaseLost
-from index.state import Counts, ItemKey, Known, Lease, Outcome, Rejection, Run
+from index.state import Counts, ItemKey, Known, Lease, Outcome, Removal, Run
 from mappings.audience import EVERYONE
 from mappings.watermark import Watermark
-from tests.index.helpers import NOW, batch, record
+from tests.index.helpers import NOW, batch, record, rejection
 from tests.support.items import make_document
 
 Opener = Callable[[], Index]
@@ -62,7 +62,8 @@ def test_records_of_different_sources_are_apart(index: Index) -> None:
 
 def test_a_forgotten_record_is_gone(index: Index) -> None:
     index.apply(batch(records=[record("r1"), record("r2")], items=[item("a", "r1", "r2")]))
-    index.apply(batch(forgotten=["r1", "never"], items=[replace(make_document("a", title="2"), records=("r2",))]))
+    forgotten = [Removal(name, "feed", NOW + TTL) for name in ("r1", "never")]
+    index.apply(batch(forgotten=forgotten, items=[replace(make_document("a", title="2"), records=("r2",))]))
     assert set(index.known("test", ["r1", "r2"])) == {"r2"}
     assert [one.native_id for one in index.members("test", [A])[A]] == ["r2"]
 
@@ -75,21 +76,6 @@ def test_thousands_of_records_can_be_asked_at_once(index: Index) -> None:
 
 
 # --- quarantine --------------------------------------------------------------------------------------------------------------
-
-
-def rejection(native_id: str, minutes: int = 0, **members: object) -> Rejection:
-    values = {"reason": "no footprint", "field": "geometry", "fingerprint": b"bad", "raw": b"\x00raw", "media_type": "application/xml"}
-    return Rejection(
-        **{
-            "source": "test",
-            "native_id": native_id,
-            "url": None,
-            "run": "run",
-            "time": NOW + timedelta(minutes=minutes),
-            **values,
-            **members,
-        }
-    )
 
 
 def test_rejections_are_kept_whole_and_the_oldest_comes_first(index: Index) -> None:
@@ -248,3 +234,11 @@ def test_a_batch_with_its_lease_is_written_also_when_it_expired_and_nobody_took_
     assert lease is not None
     assert index.apply(batch(items=[make_document("a")], lease=lease)).items_put == 1
     assert open_index().apply(batch(items=[make_document("b")], lease=lease, now=NOW + 2 * TTL)).items_put == 1
+
+
+def test_watermarks_are_listed_by_stream(index: Index) -> None:
+    marks = {stream: Watermark(NOW, frozenset({stream})) for stream in ("b", "a", "a:b")}
+    index.apply(batch(watermarks=marks))
+    assert dict(index.watermarks("test")) == marks
+    assert list(index.watermarks("test")) == ["a", "a:b", "b"]
+    assert dict(index.watermarks("another")) == {}

@@ -317,7 +317,7 @@ def test_the_collection_is_by_constellation_else_platform_else_identifier(
 
 
 def test_every_collection_is_described() -> None:
-    assert set(collections_of("airbus")) == {"airbus-phr", "airbus-spot", "airbus-pneo"}
+    assert set(collections_of("airbus")) == {"airbus-phr", "airbus-spot", "airbus-pneo", "airbus-radar"}
 
 
 def test_renewed_expiry_and_rights_are_no_change(album: Feature) -> None:
@@ -364,8 +364,6 @@ def test_a_member_that_is_no_record_is_kept_as_broken(sample: Sample) -> None:
         ("eodh_collection_airbus_phr_data.json", "a Collection"),
         ("geopf_ortho_sat_layers_xyzservices.json", "no OneAtlas search answer"),
         ("oneatlas_opensearch_v2_pneo_request.json", "no OneAtlas search answer"),
-        ("sar_catalogue_replication_TSX1_2008.json", "without any OneAtlas property"),
-        ("sar_catalogue_replication_example.json", "no OneAtlas search answer"),
         ("stacext_order_item.json", "without any OneAtlas property"),
         ("stacext_product_collection.json", "a Collection"),
         ("up42docs_dimap-custom_0.json", "without any OneAtlas property"),

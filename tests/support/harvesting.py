@@ -14,7 +14,15 @@ from index.state import Run
 from mappings.audience import EVERYONE
 from mappings.validation import Validator
 from moisson.build import open_source
-from moisson.sections import DinamisSettings, GeodesSettings, HttpSettings, InventorySettings, OneAtlasSettings, SourceSettings
+from moisson.sections import (
+    CoveragesSettings,
+    DinamisSettings,
+    GeodesSettings,
+    HttpSettings,
+    InventorySettings,
+    OneAtlasSettings,
+    SourceSettings,
+)
 from schedules.run import Options, harvest
 from tests.upstreams import Upstreams
 
@@ -23,14 +31,18 @@ _VALIDATOR = Validator()
 PEPS = ("PEPS_S1_L1", "PEPS_S2_L1C", "PEPS_S3_L1")
 
 
-def settings_for(up: Upstreams, deliveries: Path | None = None, http: HttpSettings = _HTTP) -> dict[str, SourceSettings]:
-    """All sources, at the stand-ins."""
+def settings_for(
+    up: Upstreams, deliveries: Path | None = None, http: HttpSettings = _HTTP, *, radar: bool = False
+) -> dict[str, SourceSettings]:
+    """All sources, at the stand-ins; Airbus's radar catalogue where it is asked for."""
     inventories = (InventorySettings(path=deliveries / "inventory.csv"),) if deliveries else ()
     return {
         "peps": GeodesSettings(url=up.geodes, collections=PEPS, since=datetime(2000, 1, 1, tzinfo=UTC).date(), http=http),
         "airbus": OneAtlasSettings(
             search_url=up.oneatlas,
             auth_url=f"{up.oneatlas}",
+            sar_url=up.sar,
+            radar=radar,
             constellations=("PHR", "SPOT", "PNEO"),
             api_key=up.api_key,
             since=datetime(2000, 1, 1, tzinfo=UTC).date(),
@@ -38,6 +50,11 @@ def settings_for(up: Upstreams, deliveries: Path | None = None, http: HttpSettin
         ),
         "dinamis": DinamisSettings(stac_url=up.dinamis, inventories=inventories, deliveries=(deliveries,) if deliveries else (), http=http),
     }
+
+
+def coverages_for(up: Upstreams, http: HttpSettings = _HTTP) -> CoveragesSettings:
+    """The yearly coverages, at the stand-in."""
+    return CoveragesSettings(wmts_url=up.wmts, wms_url="", http=http)
 
 
 def now() -> datetime:

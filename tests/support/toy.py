@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from harvesters.area import Area
 from harvesters.errors import HarvestError
 from harvesters.source import Page, Span
 from mappings.facts import Availability, Facts
@@ -60,9 +61,16 @@ class ToySource:
     name: str = "toy"
     mapping: ToyMapping = field(default_factory=ToyMapping)
     asked: list[str | None] = field(default_factory=list)
+    area: Area | None = None
+    alive: frozenset[str] = frozenset()
+    recalled: list[str | None] = field(default_factory=list)
     before_page: Callable[[int], None] = lambda number: None
 
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(native_ids) - self.alive
+
     def harvest(self, span: Span) -> Iterator[Page]:
+        self.recalled.append(span.recalled("tag"))
         streams: set[str] = set()
         for number, page in enumerate(self.pages):
             if page.stream not in streams:

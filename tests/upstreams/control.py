@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from .answers import answer
 from .faults import Faults, Rule, Seen
+from .ogc_habits import Habits
 from .replay import Recording
 from .world import World
 
@@ -23,6 +24,7 @@ class Stage:
     faults: Faults
     recording: Recording | None = None
     log: list[Seen] = field(default_factory=list)
+    habits: Habits = field(default_factory=Habits)
 
 
 def _changed(world: World, given: dict[str, object]) -> World:

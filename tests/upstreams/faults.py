@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from threading import Lock
-from typing import Any, Literal, NamedTuple, cast, get_args
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
 
-import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Action = Literal["status", "cut", "repeat", "stuck_token", "malformed", "huge", "slow", "html", "wrong_total"]
-_HTML = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>Service unavailable</h1></body></html>"
+from . import wires
+from .rules import Action, Faults, Rule, Seen
+from .spoil_bytes import HTML, bomb, damaged, is_xml, with_entity
+from .spoil_json import JsonPage
+from .spoil_xml import XmlPage
 
+__all__ = ["Action", "FaultLayer", "Faults", "Rule", "Seen"]
 
-@dataclass(frozen=True)
-class Rule:
-    """What happens to the nth (1-based; empty: every) request whose path matches.
-
-    `value`: the status, the seconds of a slow answer, the megabytes of a huge feature (10), or how much a total is off (7).
-    """
-
-    path: str
-    action: Action
-    nth: tuple[int, ...] = ()
-    value: float | None = None
-    retry_after: int | None = None
-
-    def __post_init__(self) -> None:
-        re.compile(self.path)
-        if self.action not in get_args(Action):
-            raise ValueError(f"unknown fault {self.action!r}")
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Rule:
-        """A rule out of JSON; `nth` may be one number or a list. Raises TypeError, ValueError or KeyError."""
-        nth = given.get("nth", ())
-        numbers = (nth,) if isinstance(nth, int) else tuple(nth)
-        return cls(given["path"], given["action"], numbers, given.get("value"), given.get("retry_after"))
-
-
-class Seen(NamedTuple):
-    """One request as it came in."""
-
-    method: str
-    path: str
-    query: str
-    body: str
-
-
-class Faults:
-    """The rules in force, and how often each one's path was asked."""
-
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
-        self._lock = Lock()
-        self._rules = list(rules)
-        self._asked: dict[int, int] = defaultdict(int)
-
-    def add(self, *rules: Rule) -> None:
-        with self._lock:
-            self._rules += rules
-
-    def clear(self) -> None:
-        with self._lock:
-            self._rules.clear()
-            self._asked.clear()
-
-    def due(self, path: str) -> list[Rule]:
-        """The rules that spoil this request; counts it for every rule whose path matches."""
-        found = []
-        with self._lock:
-            for number, rule in enumerate(self._rules):
-                if re.search(rule.path, path):
-                    self._asked[number] += 1
-                    if not rule.nth or self._asked[number] in rule.nth:
-                        found.append(rule)
-        return found
-
-    def watches(self, path: str) -> bool:
-        """Whether a rule will need the answer that comes before the one it spoils."""
-        with self._lock:
-            return any(rule.action == "repeat" and re.search(rule.path, path) for rule in self._rules)
+_THREE_YEARS = 3 * 365 * 86_400.0
+_BYTES = {"invalid": damaged, "bomb": bomb, "entity": with_entity}
 
 
 class _Answer:
@@ -98,44 +33,31 @@ class _Answer:
         else:
             self.body += message.get("body", b"")
 
-    def head(self, length: int) -> Message:
-        kept = [(name, value) for name, value in self.headers if name.lower() != b"content-length"]
-        return {"type": "http.response.start", "status": self.status, "headers": [*kept, (b"content-length", str(length).encode())]}
+    @property
+    def head(self) -> Message:
+        length = (b"content-length", str(len(self.body)).encode())
+        return {"type": "http.response.start", "status": self.status, "headers": [*self.others(b"content-length"), length]}
 
+    def others(self, name: bytes) -> list[tuple[bytes, bytes]]:
+        return [(one, value) for one, value in self.headers if one.lower() != name]
 
-def _repeat(page: dict[str, Any], before: dict[str, Any] | None) -> None:
-    if before is not None:
-        page["features"] = before["features"]
+    def call_it(self, kind: bytes) -> None:
+        self.headers = [*self.others(b"content-type"), (b"content-type", kind)]
 
+    def refuse(self, rule: Rule) -> None:
+        xml = is_xml(self.body)
+        self.status, self.body = int(rule.value or 500), b"<error>injected</error>" if xml else b'{"message":"injected"}'
+        self.headers = [(b"content-type", b"application/xml" if xml else b"application/json")]
+        if rule.retry_after is not None:
+            self.headers.append((b"retry-after", str(rule.retry_after).encode()))
 
-def _stick(page: dict[str, Any], seen: Seen, url: str) -> None:
-    for link in page.get("links", []):
-        if link.get("rel") == "next":
-            link["href"] = f"{url}?{seen.query}" if seen.query else url
-            if "body" in link:
-                link["body"] = orjson.loads(seen.body or "{}")
-
-
-def _malform(page: dict[str, Any]) -> None:
-    features = page.get("features") or []
-    if features:
-        broken = features[len(features) // 2]
-        broken.pop("id", None)
-        broken["geometry"] = "POINT (0 0)"
-        for name in ("id", "acquisitionIdentifier", "identifier", "productIdentifier"):
-            broken["properties"].pop(name, None)
-
-
-def _pad(page: dict[str, Any], megabytes: float) -> None:
-    for feature in (page.get("features") or [])[:1]:
-        feature["properties"]["padding"] = "x" * int(megabytes * 1_000_000)
-
-
-def _miscount(page: dict[str, Any], off: int) -> None:
-    for holder in (page, page.get("context") or {}, page.get("properties") or {}):
-        for name in ("totalResults", "numberMatched", "matched"):
-            if isinstance(holder.get(name), int):
-                holder[name] += off
+    def move_clock(self, step: timedelta) -> None:
+        changed = dict(self.headers).get(b"last-modified")
+        if changed is not None:
+            moved = format_datetime(parsedate_to_datetime(changed.decode()) + step, usegmt=True)
+            self.headers = [*self.others(b"last-modified"), (b"last-modified", moved.encode())]
+        date = format_datetime(datetime.now(UTC) + step, usegmt=True)
+        self.headers = [*self.others(b"date"), (b"date", date.encode())]
 
 
 class FaultLayer:
@@ -143,7 +65,8 @@ class FaultLayer:
 
     def __init__(self, app: ASGIApp, faults: Faults, log: list[Seen]) -> None:
         self._app, self._faults, self._log = app, faults, log
-        self._before: dict[str, dict[str, Any]] = {}
+        # The last page with records, by path.
+        self._before: dict[str, Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_control"):
@@ -163,52 +86,83 @@ class FaultLayer:
         held = _Answer()
         await self._app(scope, replayed, held.send)
         host = dict(scope["headers"]).get(b"host", b"").decode()
-        await self._spoilt(held, rules, seen, f"{scope['scheme']}://{host}{seen.path}", send)
-
-    async def _spoilt(self, held: _Answer, rules: list[Rule], seen: Seen, url: str, send: Send) -> None:
-        page = _page(held)
+        page = _page(held.body)
         for rule in rules:
             if rule.action == "slow":
                 await asyncio.sleep(rule.value or 1.0)
-            elif rule.action == "status":
-                held.status, held.body = int(rule.value or 500), b'{"message":"injected"}'
-                held.headers = [(b"content-type", b"application/json")]
-                if rule.retry_after is not None:
-                    held.headers.append((b"retry-after", str(rule.retry_after).encode()))
-            elif rule.action == "html":
-                held.status, held.body, held.headers = 200, _HTML, [(b"content-type", b"text/html; charset=utf-8")]
-            elif rule.action != "cut" and page is not None:
-                self._change(page, rule, seen, url)
-                held.body = orjson.dumps(page)
-        if page is not None:
+            elif page is not None and self._change(page, rule, seen, f"{scope['scheme']}://{host}{seen.path}"):
+                held.body = page.to_bytes()
+            _spoil(held, rule)
+        if page is not None and page.size:
             self._before[seen.path] = page
-        await send(held.head(len(held.body)))
-        if any(rule.action == "cut" for rule in rules):
-            # Returning before the announced length is sent makes the server close the connection.
-            await send({"type": "http.response.body", "body": held.body[: len(held.body) // 2], "more_body": True})
-            return
+        await _sent(held, rules, receive, send)
+
+    def _change(self, page: Any, rule: Rule, seen: Seen, url: str) -> bool:
+        """Spoils a page of records; False for a fault that is none of records."""
+        before = self._before.get(seen.path)
+        before = before if type(before) is type(page) else None
+        match rule.action:
+            case "repeat":
+                if before is not None:
+                    page.repeat(before)
+            case "past_end":
+                page.past_end(before, seen)
+            case "stuck_token":
+                page.stick(seen, url)
+            case "malformed":
+                page.malform()
+            case "huge":
+                page.pad(rule.value or 10)
+            case "wrong_total":
+                page.miscount(int(rule.value or 7))
+            case "duplicate":
+                page.duplicate()
+            case "empty":
+                page.empty()
+            case "double":
+                page.double()
+            case "skew":
+                page.skew(rule.value or _THREE_YEARS)
+            case _:
+                return False
+        return True
+
+
+def _page(body: bytes) -> JsonPage | XmlPage | None:
+    """A page of records, None for any other answer."""
+    return XmlPage.of(body) if is_xml(body) else JsonPage.of(body)
+
+
+def _spoil(held: _Answer, rule: Rule) -> None:
+    """Faults of any answer's status, headers and bytes."""
+    if rule.action == "status":
+        held.refuse(rule)
+    elif rule.action == "html":
+        held.status, held.body = 200, HTML
+        held.headers = [(b"content-type", b"text/html; charset=utf-8")]
+    elif rule.action == "content_type":
+        held.call_it(b"text/html; charset=utf-8")
+    elif rule.action == "skew":
+        held.move_clock(timedelta(seconds=rule.value or _THREE_YEARS))
+    elif rule.action in _BYTES:
+        held.body = _BYTES[rule.action](held.body)
+
+
+async def _sent(held: _Answer, rules: list[Rule], receive: Receive, send: Send) -> None:
+    chosen = {rule.action: rule for rule in rules}
+    if "skew" in chosen:
+        wires.without_date(send)
+    if "cut" in chosen:
+        await wires.cut(send, held.head, held.body)
+    elif "reset" in chosen:
+        await wires.reset(send, held.head, held.body)
+    elif "endless" in chosen:
+        await wires.endless(receive, send, held.head, held.body)
+    elif "drip" in chosen:
+        await wires.drip(receive, send, held.head, held.body, chosen["drip"].value or 1.0)
+    else:
+        await send(held.head)
         await send({"type": "http.response.body", "body": held.body, "more_body": False})
-
-    def _change(self, page: dict[str, Any], rule: Rule, seen: Seen, url: str) -> None:
-        if rule.action == "repeat":
-            _repeat(page, self._before.get(seen.path))
-        elif rule.action == "stuck_token":
-            _stick(page, seen, url)
-        elif rule.action == "malformed":
-            _malform(page)
-        elif rule.action == "huge":
-            _pad(page, rule.value or 10)
-        elif rule.action == "wrong_total":
-            _miscount(page, int(rule.value or 7))
-
-
-def _page(held: _Answer) -> dict[str, Any] | None:
-    """A page of features, None for any other answer."""
-    try:
-        found = orjson.loads(held.body)
-    except orjson.JSONDecodeError:
-        return None
-    return cast("dict[str, Any]", found) if isinstance(found, dict) and "features" in found else None
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -60,7 +60,7 @@ def fits(found: Mapping[str, Any], terms: tuple[Term, ...]) -> bool:
         have = found.get(name)
         if have is None:
             return False
-        if name.endswith("datetime") and operator != "in":
+        if name.endswith(("datetime", "updated")) and operator != "in":
             have, wanted = parse(have), parse(wanted)
         try:
             if not _COMPARE[operator](have, wanted):
@@ -92,7 +92,7 @@ def read(given: Mapping[str, Any]) -> Query:
                 wanted = (value,) if operator == "eq" else tuple(value)
                 datasets = wanted if datasets is None else tuple(set(datasets) & set(wanted))
             elif name == "datetime" and operator in ("gt", "gte", "lt", "lte", "eq"):
-                published = published.meet(_edge(operator, parse(value)))
+                published = published.meet(edge(operator, parse(value)))
             else:
                 terms.append((name, operator, tuple(value) if isinstance(value, list) else value))
     # Anything but a polygon is ignored and the whole catalogue comes back (report 2.3).
@@ -104,7 +104,7 @@ def read(given: Mapping[str, Any]) -> Query:
     return Query(datasets, published, area, ids, tuple(terms), _sort(given), page, limit)
 
 
-def _edge(operator: str, instant: int) -> Range:
+def edge(operator: str, instant: int) -> Range:
     """Published to the millisecond: an inclusive upper bound takes the whole of it."""
     if operator == "eq":
         return Range(instant, instant + MILLISECOND - 1)
@@ -117,7 +117,7 @@ def _sort(given: Mapping[str, Any]) -> tuple[str, bool] | None:
     keys = given.get("sortBy") or given.get("sortby") or []
     if not keys:
         return None
-    if keys[0].get("field") not in ("datetime", "start_datetime", "end_datetime"):
+    if keys[0].get("field") not in ("datetime", "start_datetime", "end_datetime", "updated"):
         raise Failure(400, f"cannot sort by {keys[0].get('field')}")
     # An unknown direction such as "dsc" falls to descending (report 2.3).
     return keys[0]["field"], keys[0].get("direction", "asc") != "asc"

@@ -48,7 +48,7 @@ def urn(world: World, lane: Lane, index: int) -> str:
     return f"URN:FEATURE:DATA:gdh:{world.uuid(lane, index, 3)}:V1"
 
 
-def _file(item: str, path: str, kind: str, size: int, online: bool, digest: str) -> dict[str, Any]:
+def file_asset(item: str, path: str, kind: str, size: int, online: bool, digest: str) -> dict[str, Any]:
     """One asset: its size, state and checksum live only in free text."""
     look = kind == "QUICKLOOK_SD"
     facts = (f"File size: {size} bytes", "Is reference: false", f"Is online: {str(online).lower()}", f"Datatype: {kind}")
@@ -67,8 +67,8 @@ def _assets(world: World, product: Product, item: str) -> dict[str, Any]:
     look, archive = f"{day}/{product.platform}/{product.name}_quicklook.jpg", f"{product.name}.zip"
     first, second = (f"{draw(world.seed, lane, index, salt):016x}{bits:016x}" for salt in (6, 7))
     return {
-        look: _file(item, look, "QUICKLOOK_SD", 10_000 + (bits & 0xFFFF), True, first),
-        archive: _file(item, archive, "RAWDATA", 400_000_000 + (bits & 0x3FFFFFFF), bool(bits >> 3 & 3), second),
+        look: file_asset(item, look, "QUICKLOOK_SD", 10_000 + (bits & 0xFFFF), True, first),
+        archive: file_asset(item, archive, "RAWDATA", 400_000_000 + (bits & 0x3FFFFFFF), bool(bits >> 3 & 3), second),
     }
 
 

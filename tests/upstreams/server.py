@@ -13,34 +13,55 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from . import control, dinamis, geodes, oneatlas, resto
+from . import control, dinamis, geodes, ogc_csw, ogc_oai, ogc_opensearch, oneatlas, regards, resto, sar, wmts
 from .control import Stage
 from .faults import FaultLayer, Faults, Rule, Seen
+from .geodes_swh import Cnes, Form, HeritageCatalogue
+from .ogc_habits import Habits
+from .ogc_scenes import Partner, partner
 from .replay import Recording
+from .swh_scenes import Heritage
 from .world import World
 
 API_KEY = "harvest-key"
 
 
-def application(stage: Stage, api_key: str = API_KEY, token_seconds: float = 3600.0) -> ASGIApp:
+def application(
+    stage: Stage, api_key: str = API_KEY, token_seconds: float = 3600.0, tiles: wmts.Tiles | None = None, form: Form | None = None
+) -> ASGIApp:
     """The ASGI application over a stage; what the stage holds is looked up at every request."""
 
     def airbus() -> oneatlas.Catalogue:
         return stage.recording.oneatlas if stage.recording else oneatlas.WorldCatalogue(stage.world)
 
+    shown = form or Form()
+
+    def heritage() -> Heritage:
+        # No recorded page of REGARDS is known: while replaying, it is empty.
+        return Heritage(World(0), least=0) if stage.recording else Heritage(stage.world)
+
     def cnes() -> geodes.Catalogue:
-        return stage.recording.geodes if stage.recording else geodes.WorldCatalogue(stage.world)
+        if stage.recording:
+            return stage.recording.geodes
+        return Cnes(geodes.WorldCatalogue(stage.world), HeritageCatalogue(heritage(), shown.coming))
 
     def peps() -> resto.Catalogue:
         return stage.recording.resto if stage.recording else resto.WorldCatalogue(stage.world)
 
     # No recorded answer of DINAMIS is known: while replaying, its collection is empty.
     held = dinamis.Api(lambda: World(0) if stage.recording else stage.world)
+    tokens = oneatlas.Tokens(api_key, token_seconds)
     every = [
-        *oneatlas.routes(airbus, oneatlas.Tokens(api_key, token_seconds)),
+        *oneatlas.routes(airbus, tokens),
+        *sar.routes(lambda: World(0) if stage.recording else stage.world, tokens),
+        *(tiles or wmts.Tiles()).routes(),
         *geodes.routes(cnes),
+        *regards.routes(heritage, api_key),
         *resto.routes(peps),
         *held.routes(),
+        *ogc_csw.routes(lambda: partner(stage.world, "vigisat"), lambda: stage.habits),
+        *ogc_opensearch.routes(lambda: partner(stage.world, "seas"), lambda: stage.habits),
+        *ogc_oai.routes(lambda: partner(stage.world, "seas"), lambda: stage.habits),
         *control.routes(stage),
     ]
     return FaultLayer(Starlette(routes=every), stage.faults, stage.log)
@@ -63,7 +84,9 @@ class Upstreams:
         self.faults = faults if isinstance(faults, Faults) else Faults(faults)
         self.api_key = api_key
         self._stage = Stage(world or World(), self.faults, Recording(folders) if folders else None)
-        self._app = application(self._stage, api_key, token_seconds)
+        self.tiles = wmts.Tiles()
+        self._form = Form()
+        self._app = application(self._stage, api_key, token_seconds, self.tiles, form=self._form)
         self._port = port
         self.base = ""
 
@@ -76,6 +99,20 @@ class Upstreams:
         self._stage.world = world
 
     @property
+    def swh(self) -> Heritage:
+        """The scenes of Spot World Heritage, with their own counts and truth."""
+        return Heritage(self._stage.world)
+
+    @property
+    def swh_coming(self) -> bool:
+        """Whether GEODES gives these scenes in the form to come."""
+        return self._form.coming
+
+    @swh_coming.setter
+    def swh_coming(self, coming: bool) -> None:
+        self._form.coming = coming
+
+    @property
     def log(self) -> list[Seen]:
         """Requests so far, in order of arrival; clear() it to start again."""
         return self._stage.log
@@ -86,8 +123,22 @@ class Upstreams:
         return f"{self.base}/oneatlas"
 
     @property
+    def sar(self) -> str:
+        """Base of the radar catalogue: …/sar/catalogue/replication."""
+        return f"{self.base}{sar.ROOT}"
+
+    @property
+    def wmts(self) -> str:
+        return f"{self.base}{wmts.ROOT}/wmts"
+
+    @property
     def geodes(self) -> str:
         return f"{self.base}/geodes/api/stac"
+
+    @property
+    def regards(self) -> str:
+        """Base of the native catalogue; its bearer token is `api_key`."""
+        return f"{self.base}/regards"
 
     @property
     def resto(self) -> str:
@@ -96,6 +147,34 @@ class Upstreams:
     @property
     def dinamis(self) -> str:
         return f"{self.base}{dinamis.ROOT}"
+
+    @property
+    def vigisat(self) -> str:
+        """A CSW 2.0.2."""
+        return f"{self.base}{ogc_csw.ROOT}"
+
+    @property
+    def seas(self) -> str:
+        """The description document of an OpenSearch service."""
+        return f"{self.base}{ogc_opensearch.ROOT}/description.xml"
+
+    @property
+    def oai(self) -> str:
+        """The same scenes by OAI-PMH; the metadataPrefix is eop."""
+        return f"{self.base}{ogc_oai.ROOT}"
+
+    def partner(self, name: str) -> Partner:
+        """The truth about vigisat or seas: `total`, `totals()` by mission, `truth()`."""
+        return partner(self.world, name)
+
+    @property
+    def habits(self) -> Habits:
+        """What the catalogues of vigisat and seas do; its members can be set."""
+        return self._stage.habits
+
+    @habits.setter
+    def habits(self, habits: Habits) -> None:
+        self._stage.habits = habits
 
     def __enter__(self) -> Upstreams:
         self._socket = socket.socket()

@@ -1,0 +1,102 @@
+"""The Elasticsearch indices made, and those of an older Moisson brought to this version in place."""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from index.elastic_mapping import ITEM_FIELDS, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE, STATE_FIELDS, WRITTEN, Names, id_names
+from index.elastic_operation import Found, Operation, Refusal, Source
+from index.elastic_store import Store
+from index.protocol import IndexUnavailable
+
+log = logging.getLogger(__name__)
+_PORTION = 500
+
+
+def prepare(store: Store, names: Names) -> None:
+    """Makes what is missing, upgrades what is older. Raises IndexUnavailable for a store that a newer Moisson wrote."""
+    found = store.get(names.meta, "schema")
+    version = found.source["version"] if found else 0
+    if version > SCHEMA:
+        raise IndexUnavailable(
+            f"indices {names.prefix}-*: written by a newer Moisson (version {version}, this one knows {SCHEMA}): upgrade, "
+            "or name another prefix"
+        )
+    if version < SCHEMA:
+        _create(store, names)
+        if version == 1:
+            for index in (names.records, names.quarantine):
+                _write_again(store, index, WRITTEN, _as_it_is)
+            _write_again(store, names.watermarks, "stream", _named)
+        # Last, so that a store which has it is complete.
+        store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
+
+
+def create_collection(store: Store, index: str) -> None:
+    """Makes the index of one collection's Items, unless it is there."""
+    _make(store, index, ITEM_FIELDS, ITEM_SETTINGS)
+
+
+def _create(store: Store, names: Names) -> None:
+    """Makes the indices of the state and the template of the Items' ones; the fields that older ones lack are added."""
+    with store.speaking():
+        store.client.indices.put_index_template(
+            name=f"{names.prefix}-items",
+            index_patterns=[names.items],
+            priority=500,
+            template={"mappings": _mapping(ITEM_FIELDS), "settings": {"index": ITEM_SETTINGS}},
+        )
+
+    def make(name: str) -> None:
+        settings = SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine", "deleted") else {})
+        _make(store, f"{names.prefix}-{name}", STATE_FIELDS.get(name, {}), settings)
+
+    # The cluster makes several at once in the time of one.
+    with ThreadPoolExecutor(len(STATE)) as pool:
+        list(pool.map(make, STATE))
+
+
+def _make(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    with store.speaking():
+        if store.client.indices.exists(index=index):
+            store.client.indices.put_mapping(index=index, **_mapping(fields))
+            return
+        answer = store.client.options(ignore_status=400).indices.create(
+            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}
+        )
+    # Another process may have made it a moment ago.
+    if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
+        raise store.refusing([Refusal(Operation(index, "", None), 400, str(answer.body["error"].get("reason")))])
+
+
+def _mapping(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dynamic": False, "properties": dict(fields)}
+
+
+def _write_again(store: Store, index: str, field: str, whole: Callable[[Source], Source]) -> None:
+    """Writes the documents that are not found by `field`, which is newer than they are: only then do the new fields find them. What
+    somebody else writes meanwhile is left alone, for it has the field. After a crash the next opening goes on."""
+    store.refresh(index)
+    old = {"bool": {"must_not": [{"exists": {"field": field}}]}}
+    left = store.count(index, old)
+    if left:
+        log.info("%s: %d documents of an older version are indexed anew", index, left)
+    for _ in range(0, left, _PORTION):
+        hits = store.hits(index, old, [{"_doc": "asc"}], _PORTION, seq_no_primary_term=True)
+        refused = store.bulk(Operation(index, hit["_id"], whole(hit), seen=Found({}, hit["_seq_no"], hit["_primary_term"])) for hit in hits)
+        failed = [refusal for refusal in refused if refusal.status != 409]
+        if failed:
+            raise store.refusing(failed)
+        store.refresh(index)
+
+
+def _as_it_is(hit: Source) -> Source:
+    found: Source = hit["_source"]
+    return found
+
+
+def _named(hit: Source) -> Source:
+    """A watermark with its source and stream; one whose id is a hash gets them when it is next written."""
+    names = id_names(hit["_id"])
+    return {**hit["_source"], **({"source": names[0], "stream": names[1]} if names else {})}

@@ -1,0 +1,1 @@
+"""Inventories: lists of images as people keep them, in CSV and GeoPackage files, whoever keeps them."""

@@ -1,0 +1,275 @@
+"""Data sets as ISO 19139 and ISO 19115-2 (gmd:MD_Metadata, gmi:MI_Metadata) describe them, when they are images."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mappings.ogc import names
+from mappings.ogc.axes import Box, Hints
+from mappings.ogc.described import Described
+from mappings.ogc.distribution import hrefs_of
+from mappings.ogc.elements import Element, anywhere, attribute, child, children, code, every, first, said, words
+from mappings.ogc.eop import level_of, sun_of
+from mappings.ogc.gml import box_shape, boxes_in, geojson, shapes_in
+from mappings.ogc.moments import Period, period_of, written
+from mappings.ogc.parties import providers_of
+from mappings.ogc.texts import keywords, line, prose
+from mappings.record import Unmappable
+from mappings.times import usable_time
+from mappings.values import number, percent
+from mappings.xml import local
+
+_IMAGES = frozenset(("", "dataset", "tile", "image", "granule", "product", "scene"))
+_KINDS = {
+    "series": "a series: a Collection, not an image",
+    "collection": "a collection, not an image",
+    "service": "a service, not an image",
+    "nongeographicdataset": "not geographic: not an image",
+    "staticmap": "a static map, not an image",
+    "interactivemap": "an interactive map, not an image",
+}
+_EPSG = re.compile(r"(?:EPSG[^0-9]{0,3}(?:[0-9.]+:|0/)?|^\s*)(\d{4,6})\b", re.I)
+_GCMD = re.compile(r"platform|plate-?forme|instrument|capteur|sensor", re.I)
+_LIMIT = re.compile(r"legal|constraints", re.I)
+
+
+def describe(metadata: Element, hints: Hints, largest: float | None = None) -> Described:
+    """Raises Unmappable for what is no data set, has no time, no footprint, no end, or covers more than `largest` square degrees."""
+    _check_level(metadata)
+    data = _identification(metadata)
+    citation = child(data, "citation", "CI_Citation")
+    geometry, rule, approximate = _footprint(data, hints)
+    period = _period(data, tuple(_names(metadata, citation)))
+    if largest is not None and geometry is not None and approximate and _area(data) > largest:
+        raise Unmappable("covers too large a part of the world: a Collection, not an image", "EX_GeographicBoundingBox")
+    content = first(metadata, "MD_ImageDescription", "MI_ImageDescription")
+    title = said(citation, "title") or said(citation, "alternateTitle")
+    level = said(content, "processingLevelCode", "RS_Identifier", "code") or said(content, "processingLevelCode", "MD_Identifier", "code")
+    words_ = list(_keywords(data))
+    return Described(
+        form="iso",
+        period=period,
+        geometry=geometry,
+        axis_rule=rule,
+        approximate=approximate,
+        properties={
+            "title": line(title),
+            "description": prose(said(data, "abstract")),
+            "keywords": keywords(word for word, _ in words_),
+            "created": _created(citation),
+            "updated": written(usable_time(said(metadata, "dateStamp"))),
+            "gsd": _gsd(data),
+            **_content(content),
+            "instruments": _instruments(metadata),
+            "processing:level": level_of(level),
+            "processing:lineage": prose(next((said(one, "statement") for one in anywhere(metadata, "LI_Lineage")), None), 2000),
+            "proj:code": _projection(metadata),
+            **_from_keywords(word for word, _ in words_),
+            "eop:parent_identifier": line(said(metadata, "parentIdentifier"), 300),
+        },
+        platforms=(*_platforms(metadata), *(word for word, thesaurus in words_ if thesaurus and _GCMD.search(thesaurus))),
+        names=tuple(_names(metadata, citation)),
+        prose=(title, *(word for word, _ in words_)),
+        codes=tuple(_codes(data)),
+        terms=tuple(_terms(data)),
+        level=level or level_of(_level_in_keywords(word for word, _ in words_)),
+        providers=providers_of(metadata, data),
+        hrefs=hrefs_of(metadata, data),
+    )
+
+
+def _check_level(metadata: Element) -> None:
+    """A data set is what says so, or says nothing (ISO's default). Dublin Core's types come as addresses."""
+    told = code(metadata, "hierarchyLevel") or ""
+    kind = told.rstrip("/").rpartition("/")[2].replace(" ", "").lower()
+    if kind not in _IMAGES:
+        raise Unmappable(_KINDS.get(kind, f"{told[:60]}: not an image"), "hierarchyLevel")
+
+
+def _identification(metadata: Element) -> Element:
+    """Of data: a record may describe services of the data set, too."""
+    for place in children(metadata, "identificationInfo"):
+        for one in place:
+            if local(one) != "SV_ServiceIdentification":
+                return one
+    kinds = [local(one) for one in every(metadata, "identificationInfo") for one in one]
+    raise Unmappable(f"no identification of data: {', '.join(kinds)[:100] or 'none at all'}", "identificationInfo")
+
+
+def _period(data: Element, product_names: tuple[str | None, ...]) -> Period:
+    found = period_of(anywhere(data, "EX_TemporalExtent", "EX_SpatialTemporalExtent")) or names.period_of(product_names)
+    if found is None:
+        raise Unmappable("no time of acquisition: dates of the record are no image's", "temporalElement")
+    if found.endless:
+        raise Unmappable("goes on until now: a Collection, not an image", "temporalElement")
+    return found
+
+
+def _footprint(data: Element, hints: Hints) -> tuple[dict[str, Any], str | None, bool]:
+    """(geometry, rule of the axes, whether it is made of boxes). Of several extents the union; of one the polygons rather than its box."""
+    parts: list[dict[str, Any]] = []
+    rule = None
+    approximate = True
+    for extent in [
+        one
+        for one in anywhere(data, "extent", "spatialTemporalExtent")
+        if first(one, "EX_GeographicBoundingBox", "EX_BoundingPolygon") is not None and not _nested(one)
+    ]:
+        boxes = list(boxes_in(extent))
+        shapes = [shape for polygon in anywhere(extent, "EX_BoundingPolygon") for shape in shapes_in(polygon)]
+        if shapes:
+            own = Hints(_around(boxes) if boxes else hints.own, hints.region, hints.usual)
+            part, rule = geojson(shapes, own)
+            parts.append(part)
+            approximate = False
+        else:
+            parts += [box_shape(box) for box in boxes]
+    if not parts:
+        raise Unmappable("no footprint", "EX_GeographicBoundingBox")
+    return _union(parts), rule, approximate
+
+
+def _nested(extent: Element) -> bool:
+    """Whether it is the gmd:extent of an EX_TemporalExtent, or lies in another extent."""
+    return any(local(above) == "EX_Extent" for above in extent.iterancestors())
+
+
+def _around(boxes: list[Box]) -> Box:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _union(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    unique = [part for at, part in enumerate(parts) if part not in parts[:at]]
+    if len(unique) == 1:
+        return unique[0]
+    areas = [part for part in unique if part["type"] in ("Polygon", "MultiPolygon")]
+    if not areas:
+        return unique[0]
+    polygons = [polygon for area in areas for polygon in ([area["coordinates"]] if area["type"] == "Polygon" else area["coordinates"])]
+    return {"type": "MultiPolygon", "coordinates": polygons} if len(polygons) > 1 else areas[0]
+
+
+def _area(data: Element) -> float:
+    return sum(((east - west) % 360 or (360 if east != west else 0)) * (north - south) for west, south, east, north in boxes_in(data))
+
+
+def _created(citation: Element | None) -> str | None:
+    dates = {code(one, "dateType"): usable_time(said(one, "date")) for one in every(citation, "date", "CI_Date")}
+    return written(dates.get("creation") or dates.get("publication") or dates.get("revision"))
+
+
+def _gsd(data: Element) -> float | None:
+    """Metres; a scale is no resolution. A distance without unit is in metres, as everywhere in practice."""
+    for distance in anywhere(data, "Distance"):
+        value, unit = number(words(distance)), (attribute(distance, "uom") or "m").lower().rpartition("#")[2].rpartition(":")[2]
+        factor = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0, "9001": 1.0, "cm": 0.01, "km": 1000.0}.get(unit)
+        if value and factor and 0 < value * factor <= 100_000:
+            return value * factor
+    return None
+
+
+def _content(content: Element | None) -> dict[str, Any]:
+    """Percentages and angles in the unit of their names: 0.08 % of clouds is what is meant."""
+    return {
+        "eo:cloud_cover": percent(said(content, "cloudCoverPercentage")),
+        **sun_of(said(content, "illuminationElevationAngle"), said(content, "illuminationAzimuthAngle")),
+        "eop:image_quality": line(said(content, "imageQualityCode", "RS_Identifier", "code"), 100),
+    }
+
+
+def _identifier(element: Element) -> str | None:
+    """gmi:identifier as the standard has it, or with the text alone."""
+    return (
+        said(element, "identifier", "MD_Identifier", "code")
+        or said(element, "identifier", "RS_Identifier", "code")
+        or words(child(element, "identifier"))
+    )
+
+
+def _platforms(metadata: Element) -> Iterator[str | None]:
+    for platform in anywhere(child(metadata, "acquisitionInformation"), "MI_Platform"):
+        yield _identifier(platform)
+        yield line(said(platform, "description"), 60)
+
+
+def _instruments(metadata: Element) -> list[str] | None:
+    found = []
+    for instrument in anywhere(child(metadata, "acquisitionInformation"), "MI_Instrument"):
+        name = line(_identifier(instrument), 60)
+        # INS-NOBS is a mode of Sentinel-2's, not an instrument.
+        if name and name.upper() != "INS-NOBS":
+            found.append(name.lower())
+    return list(dict.fromkeys(found)) or None
+
+
+def _projection(metadata: Element) -> str | None:
+    """The EPSG code if there is but one."""
+    found = set()
+    for system in children(metadata, "referenceSystemInfo"):
+        place = first(system, "RS_Identifier", "MD_Identifier")
+        written_code = said(place, "code")
+        link = attribute(first(child(place, "code"), "Anchor"), "href")
+        match = _EPSG.search(written_code or "") or _EPSG.search(link or "")
+        if match:
+            found.add(match[1])
+        elif written_code:
+            found.add(written_code)
+    only = found.pop() if len(found) == 1 else ""
+    return f"EPSG:{only}" if only.isdigit() else None
+
+
+def _keywords(data: Element) -> Iterator[tuple[str, str | None]]:
+    """(word, its thesaurus and type) in all languages."""
+    for block in anywhere(data, "MD_Keywords"):
+        thesaurus = f"{said(block, 'thesaurusName', 'CI_Citation', 'title') or ''} {code(block, 'type') or ''}".strip() or None
+        for keyword in children(block, "keyword"):
+            for part in anywhere(keyword, "CharacterString", "Anchor", "LocalisedCharacterString"):
+                word = words(part)
+                if word:
+                    yield word, thesaurus
+            own = words(keyword)
+            if own:
+                yield own, thesaurus
+
+
+def _from_keywords(values: Iterator[str]) -> dict[str, Any]:
+    """pygeometa writes `eo:orbitNumber:50` and the like as key words."""
+    found = dict(value.removeprefix("eo:").split(":", 1) for value in values if value.startswith("eo:") and value.count(":") >= 2)
+    direction, orbit = found.get("orbitDirection", "").lower(), number(found.get("orbitNumber"))
+    return {
+        "product:type": line(found.get("productType"), 100),
+        "sat:orbit_state": direction if direction in ("ascending", "descending") else None,
+        # 50 for a product of track 50: the relative one.
+        "sat:relative_orbit": int(orbit) if orbit and orbit.is_integer() and 0 < orbit < 1000 else None,
+        "eo:snow_cover": percent(found.get("snowCover")),
+    }
+
+
+def _level_in_keywords(values: Iterator[str]) -> str | None:
+    return next((value.split(":", 2)[2] for value in values if value.startswith("eo:processingLevel:")), None)
+
+
+def _names(metadata: Element, citation: Element | None) -> Iterator[str | None]:
+    yield said(metadata, "fileIdentifier")
+    for one in anywhere(citation, "MD_Identifier", "RS_Identifier"):
+        yield said(one, "code")
+    yield said(citation, "title")
+
+
+def _codes(data: Element) -> Iterator[str | None]:
+    for legal in anywhere(data, "MD_LegalConstraints"):
+        for name in ("accessConstraints", "useConstraints"):
+            for one in children(legal, name):
+                yield from (attribute(inner, "codeListValue") for inner in one)
+                yield from (words(inner) for inner in one)
+
+
+def _terms(data: Element) -> Iterator[str | None]:
+    """Texts and addresses of every constraint, in all languages."""
+    for block in anywhere(data, "MD_LegalConstraints", "MD_Constraints", "MD_SecurityConstraints"):
+        for name in ("useLimitation", "otherConstraints", "userNote"):
+            for one in children(block, name):
+                yield words(one)
+                for inner in anywhere(one, "Anchor", "CharacterString", "LocalisedCharacterString"):
+                    yield words(inner)
+                    yield attribute(inner, "href")

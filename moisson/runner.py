@@ -1,0 +1,93 @@
+"""Runner: the works that the calendar and the commands set going, for the sources of these settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from harvesters.errors import Misconfigured
+from index.protocol import Index
+from index.state import Run
+from mappings.validation import Validator
+from moisson.build import archive_of, mapping_of, open_source
+from moisson.sections import ConfigError
+from moisson.settings import Settings
+from schedules.remap import Remapped, Remapper
+from schedules.run import Options, Progress, harvest
+from schedules.standing import Planned
+from schedules.stop import Stop
+from schedules.timetable import Timetable
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Implements schedules.calendar.Works."""
+
+    settings: Settings
+    index: Index
+    owner: str
+    now: Callable[[], datetime]
+    validator: Validator = field(default_factory=Validator)
+
+    def harvest(
+        self,
+        source: str,
+        stop: Stop,
+        is_due: Callable[[], bool] = lambda: True,
+        options: Options = Options(),  # noqa: B008
+        progress: Progress = lambda page, counts: None,
+    ) -> Run:
+        """One run. Raises Busy, NotDue, Misconfigured, IndexUnavailable."""
+        try:
+            with open_source(source, self.settings.sources[source], self.now, stop.sleep) as opened:
+                return harvest(
+                    opened,
+                    self.index,
+                    self.validator,
+                    now=self.now,
+                    owner=self.owner,
+                    name=source,
+                    options=options,
+                    rules=self.settings.schedule.rules(),
+                    progress=progress,
+                    stop=stop,
+                    is_due=is_due,
+                )
+        except ConfigError as error:
+            raise Misconfigured(str(error)) from None
+
+    def remapper(self, source: str, stop: Stop) -> Remapper:
+        """What maps the source's kept records again."""
+        section = self.settings.sources[source]
+        return Remapper(archive_of(source, section), mapping_of(source, section), self.index, self.validator, self.now, self.owner, stop)
+
+    def remap(self, source: str, arguments: Mapping[str, str], stop: Stop) -> str:
+        """Kept records of the source, mapped again; `all` maps those too whose mapping did not change."""
+        return remapped_line(self.remapper(source, stop).remap(afresh=arguments.get("all") == "yes"))
+
+    def replay(self, source: str, arguments: Mapping[str, str], stop: Stop) -> str:
+        """Records in quarantine, tried again; `reason` is a part of the reason."""
+        archive = archive_of(source, self.settings.sources[source])
+        found = self.index.rejections(archive, arguments.get("reason"))
+        return remapped_line(self.remapper(source, stop).replay(found))
+
+    def timetable(self, source: str) -> Timetable:
+        """When the source is harvested."""
+        schedule = self.settings.schedule
+        return Timetable(self.settings.sources[source].schedule, schedule.timezone, timedelta(minutes=schedule.jitter_minutes))
+
+    def planned(self) -> list[Planned]:
+        """All sources that are enabled."""
+        return [self._planned(name) for name, section in self.settings.sources.items() if section.enabled]
+
+    def _planned(self, name: str) -> Planned:
+        section, timetable = self.settings.sources[name], self.timetable(name)
+        silent = timedelta(hours=section.silent_hours) if section.silent_hours else timetable.patience
+        return Planned(name, archive_of(name, section), timetable, silent)
+
+
+def remapped_line(done: Remapped) -> str:
+    """`read 900: new 0, changed 12, unchanged 888, rejected 0; Items put 12, deleted 0`."""
+    counts = done.counts
+    # A record that joins an Item or makes one anew was changed, as far as the operator is concerned.
+    told = f"new {counts.new + counts.merged}, changed {counts.changed}, unchanged {counts.unchanged}, rejected {counts.rejected}"
+    return f"read {counts.received}: {told}; Items put {done.items_put}, deleted {done.items_deleted}"

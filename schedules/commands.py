@@ -1,0 +1,107 @@
+"""Commands: what an operator asks of the schedulers, left in the state and obeyed by whichever scheduler is first."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from index.protocol import Index
+from mappings.times import format_time, parse_time
+from schedules.notes import COMMAND, CONTROL, change_note, note_value
+
+_KEPT = timedelta(days=30)
+# A scheduler that died with a command in hand: another takes it then.
+_TAKEN = timedelta(minutes=10)
+_PUT_OFF = timedelta(minutes=1)
+
+
+class Action(StrEnum):
+    """What can be asked for. Pausing and resuming hold at once, for every scheduler."""
+
+    RUN = "run"
+    REPLAY = "replay"
+    REMAP = "remap"
+
+
+@dataclass(frozen=True)
+class Command:
+    """`state` is waiting, taken or done; `result` one line when it is done."""
+
+    id: str
+    source: str
+    action: Action
+    by: str
+    time: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    state: str = "waiting"
+    owner: str | None = None
+    taken: str | None = None
+    result: str | None = None
+
+
+def leave(index: Index, source: str, action: Action, *, by: str, now: datetime, arguments: Mapping[str, str] | None = None) -> Command:
+    """Leaves a command for the schedulers."""
+    command = Command(f"{now:%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}", source, action, by, format_time(now), arguments or {})
+    change_note(index, COMMAND, command.id, lambda _: asdict(command))
+    return command
+
+
+def commands(index: Index) -> list[Command]:
+    """All commands of the last month, oldest first."""
+    return [_command(note.value) for note in index.notes(COMMAND).values()]
+
+
+def take(index: Index, owner: str, now: datetime) -> list[Command]:
+    """The commands that nobody obeys yet, now this owner's; those that are long done are dropped."""
+    taken = []
+    for name, note in index.notes(COMMAND).items():
+        command = _command(note.value)
+        if command.state == "done":
+            if now - parse_time(command.time, "time") > _KEPT:
+                index.write_note(COMMAND, name, None, note)
+            continue
+        if command.taken and now - parse_time(command.taken, "taken") < _TAKEN:
+            continue
+        mine = replace(command, state="taken", owner=owner, taken=format_time(now))
+        if index.write_note(COMMAND, name, asdict(mine), note):
+            taken.append(mine)
+    return taken
+
+
+def put_off(index: Index, command: Command, now: datetime) -> None:
+    """Leaves it for a minute: its source is busy, or its scheduler ends."""
+    again = format_time(now - _TAKEN + _PUT_OFF)
+    change_note(index, COMMAND, command.id, lambda value: {**value, "taken": again} if value else None)
+
+
+def done(index: Index, command: Command, result: str) -> None:
+    """Closes the command with what came of it."""
+    change_note(index, COMMAND, command.id, lambda _: asdict(replace(command, state="done", result=result[:500])))
+
+
+def is_done(index: Index, command: Command) -> bool:
+    """Whether somebody has closed it."""
+    return note_value(index, COMMAND, command.id).get("state") == "done"
+
+
+def pause(index: Index, source: str, *, by: str, now: datetime) -> None:
+    """No scheduler begins a run of the source until it is resumed; one that is under way goes on."""
+    change_note(index, CONTROL, source, lambda _: {"paused": True, "by": by, "time": format_time(now)})
+
+
+def resume(index: Index, source: str) -> bool:
+    """Whether it was paused."""
+    was = is_paused(index, source)
+    change_note(index, CONTROL, source, lambda _: None)
+    return was
+
+
+def is_paused(index: Index, source: str) -> bool:
+    """Whether scheduled runs of the source are held back."""
+    return bool(note_value(index, CONTROL, source).get("paused"))
+
+
+def _command(value: Mapping[str, Any]) -> Command:
+    return Command(**{**value, "action": Action(value["action"])})

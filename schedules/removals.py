@@ -1,0 +1,189 @@
+"""Removals: records that a run finds deleted, or absent from a whole listing, on their way out of the index."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import shapely
+from shapely.geometry import shape
+
+from harvesters.area import Area
+from harvesters.source import Extent, Page, Source
+from index.protocol import Index
+from index.state import Batch, Counts, Known, Removal, StoredRecord
+from mappings.record import Unmappable
+from schedules.brake import Brake
+from schedules.notes import change_note, pins_of
+from schedules.pipeline import Pipeline, is_older, record_of
+from schedules.rules import Rules
+
+LOGGER = logging.getLogger(__name__)
+_CHUNK = 500
+# Of a footprint that straddles the edge of the area, an archive may or may not give the record.
+_INSIDE = 0.01
+
+Write = Callable[[Batch, Counts], None]
+
+
+@dataclass
+class Removals:
+    """What a run takes out. Notices of deletion are heeded when their stream ends, what is absent when the whole run has ended well;
+    both only as far as the brake lets them. `braked` is the reason why something was not removed."""
+
+    source: Source
+    index: Index
+    pipeline: Pipeline
+    rules: Rules
+    brake: Brake
+    now: Callable[[], datetime]
+    write: Write
+    braked: str | None = None
+    _notices: dict[str, datetime | None] = field(default_factory=dict)
+    _absent: dict[str, tuple[str, Extent]] = field(default_factory=dict)
+    _too_many: int = 0
+    _unsure: set[str] = field(default_factory=set)
+    _pins: set[str] | None = None
+
+    @property
+    def archive(self) -> str:
+        return self.pipeline.source
+
+    # --- notices of deletion -------------------------------------------------------------------------------------------------
+    def take_notices(self, page: Page) -> None:
+        """Keeps in mind the page's deletions of records that are known, but for those older than the newest version seen."""
+        told = {record.native_id: record.updated for record in page.records if record.deleted}
+        if not told:
+            return
+        known = self.index.known(self.archive, list(told))
+        for native_id, updated in told.items():
+            if native_id in known and native_id not in self.pins:
+                self._notices[native_id] = updated
+        if len(self._notices) > max(self.brake.allowance, _CHUNK):
+            # No more than that is held in memory: the brake is sure to stop it.
+            self.heed()
+
+    def heed(self) -> None:
+        """Removes the records whose deletion was announced since the last call."""
+        notices, self._notices = self._notices, {}
+        if not notices or self.braked:
+            return
+        known = self.index.known(self.archive, list(notices))
+        due = [name for name, updated in notices.items() if name in known and not is_older(updated, known[name].updated)]
+        self.braked = self.brake.stops(len(due), "notices of deletion", self.now())
+        if not self.braked:
+            self._remove(due, "feed")
+
+    # --- absence -------------------------------------------------------------------------------------------------------------
+    def doubt(self, stream: str) -> None:
+        """The stream brought something new that cannot be read: it may be what seems absent."""
+        self._unsure.add(stream)
+
+    def close(self, page: Page) -> None:
+        """A part of the stream was given whole: what is kept of it and did not come is absent."""
+        extent = page.closed
+        if extent is None:
+            return
+        unsure = 0
+        for name in self._absent_from(page.stream, extent):
+            if page.stream in self._unsure:
+                unsure += 1
+            elif len(self._absent) <= self.brake.allowance:
+                self._absent[name] = (page.stream, extent)
+            else:
+                # No more names than that are held in memory: the brake is sure to stop it.
+                self._too_many += 1
+        if unsure:
+            LOGGER.warning("%s: %d records seem absent; not judged, for others came that cannot be read", page.stream, unsure)
+
+    def _absent_from(self, stream: str, extent: Extent) -> Iterator[str]:
+        after = None
+        while names := self.index.record_names(self.archive, self.pipeline.label + stream, extent.since, extent.until, after):
+            after = names[-1]
+            for name in names:
+                if self.pipeline.has_seen(name):
+                    self._unpin(name)
+                elif name not in self.pins:
+                    yield name
+
+    def settle(self) -> None:
+        """Removes what is absent. Raises HarvestError when the archive cannot be asked about it; then nothing is removed."""
+        if not self._absent or self.braked:
+            return
+        if self._too_many:
+            self.braked = self.brake.stops(len(self._absent) + self._too_many, "absent from whole listings", self.now())
+            if self.braked:
+                return
+        due = [name for chunk in _chunks(list(self._absent)) for name in self._judged(chunk)]
+        self.braked = self.brake.stops(len(due), "absent from whole listings", self.now(), emptied=self._is_emptied(due))
+        if not self.braked:
+            self._remove(due, "absent")
+
+    def _is_emptied(self, names: Sequence[str]) -> bool:
+        """Whether a stream would lose more than half of its records, unless it is but one."""
+        lost = Counter(self._absent[name][0] for name in names)
+        streams = (stream for stream, count in lost.items() if count > 1)
+        return any(lost[stream] * 2 > self.index.count_records(self.archive, self.pipeline.label + stream) for stream in streams)
+
+    def _judged(self, names: Sequence[str]) -> list[str]:
+        """Those that are still where they were missed, lie in the source's area, and that the archive does not know by name."""
+        known = self.index.known(self.archive, names)
+        left = [name for name in names if name in known and _is_within(known[name], self._absent[name][1])]
+        if self.source.area is not None and left:
+            records = self._records(known, left)
+            left = [name for name in left if name in records and self._is_inside(records[name], self.source.area)]
+        gone = self.source.gone(left) if left else frozenset[str]()
+        return [name for name in left if name in gone]
+
+    def _records(self, known: Mapping[str, Known], names: Sequence[str]) -> dict[str, StoredRecord]:
+        wanted = set(names)
+        keys = {key for name in names if (key := known[name].key)}
+        members = self.index.members(self.archive, keys)
+        return {record.native_id: record for records in members.values() for record in records if record.native_id in wanted}
+
+    def _is_inside(self, record: StoredRecord, area: Area) -> bool:
+        """Whether so much of the footprint lies in the source's area that the archive would have shown the record."""
+        try:
+            geometry = self.pipeline.mapping.to_item(record_of(self.archive, record))["geometry"]
+        except Unmappable:
+            return False
+        if geometry is None:
+            return True
+        footprint = shape(geometry)
+        if footprint.area == 0:
+            return bool(shapely.intersects(footprint, area.geometry))
+        return bool(shapely.intersection(footprint, area.geometry).area >= _INSIDE * footprint.area)
+
+    # --- both ----------------------------------------------------------------------------------------------------------------
+    def _remove(self, names: Sequence[str], reason: str) -> None:
+        until = self.now() + self.rules.grace
+        for chunk in _chunks(names):
+            self.write(*self.pipeline.remove([Removal(name, reason, until) for name in chunk], self.now()))
+        if names:
+            LOGGER.info("%d records removed (%s); they can be restored until %s", len(names), reason, until.date())
+
+    # --- what an operator restored -------------------------------------------------------------------------------------------
+    @property
+    def pins(self) -> set[str]:
+        """Records that stay although the archive does not show them, until it does again."""
+        if self._pins is None:
+            self._pins = set(self.index.notes(pins_of(self.archive)))
+        return self._pins
+
+    def _unpin(self, name: str) -> None:
+        if name in self.pins:
+            change_note(self.index, pins_of(self.archive), name, lambda value: None)
+            self.pins.discard(name)
+
+
+def _is_within(known: Known, extent: Extent) -> bool:
+    if extent.since is None and extent.until is None:
+        return True
+    when = known.updated
+    return when is not None and (extent.since is None or when >= extent.since) and (extent.until is None or when < extent.until)
+
+
+def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), _CHUNK):
+        yield names[start : start + _CHUNK]

@@ -1,0 +1,89 @@
+"""Standing: how a source stands, for people and for alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from index.protocol import Index
+from index.state import Lease, Run
+from mappings.watermark import Watermark
+from schedules import breaker
+from schedules.commands import is_paused
+from schedules.notes import BRAKE, note_value
+from schedules.timetable import Timetable, last_complete, last_done
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A configured source: the archive whose records it brings, when it is harvested, and how long it may be silent."""
+
+    name: str
+    archive: str
+    timetable: Timetable
+    silent_after: timedelta
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`lag` is how long ago the archive changed what was read last; `silent` that no run has been complete for too long;
+    `braked` what the brake stopped, until an operator confirms it or the archive mends."""
+
+    source: str
+    last: Run | None
+    complete: datetime | None
+    next: datetime | None
+    watermarks: dict[str, Watermark]
+    lag: timedelta | None
+    records: int
+    quarantined: int
+    removed: int
+    paused: bool
+    broken_until: datetime | None
+    braked: str | None
+    lease: Lease | None
+    silent: bool
+
+
+_RUNS = 50
+_GAPS = "#gap"
+
+
+def standing(index: Index, planned: Planned, now: datetime, since: datetime | None = None) -> Standing:
+    """How the source stands. `since`: when somebody began to wait for its first run (a scheduler's start), None when nobody does."""
+    runs = index.runs(planned.name, _RUNS)
+    marks = _own(planned, index.watermarks(planned.archive))
+    newest = max((mark.value for mark in marks.values()), default=None)
+    paused = is_paused(index, planned.name)
+    brake = note_value(index, BRAKE, planned.name)
+    complete = last_complete(runs)
+    began = complete or (runs[-1].started if runs else since)
+    return Standing(
+        source=planned.name,
+        last=runs[0] if runs else None,
+        complete=complete,
+        next=None if paused else planned.timetable.after(last_done(runs), now),
+        watermarks=marks,
+        lag=max(now - newest, timedelta(0)) if newest else None,
+        records=index.count_records(planned.archive),
+        quarantined=index.count_rejections(planned.archive),
+        removed=len(index.deleted(planned.archive)),
+        paused=paused,
+        broken_until=breaker.open_until(index, planned.name, now),
+        braked=f"{brake['count']} of {brake['total']} records, {brake['why']}" if brake and not brake.get("confirmed") else None,
+        lease=_live(index.lease(f"harvest:{planned.archive}"), now),
+        silent=began is not None and now - began > planned.silent_after,
+    )
+
+
+def _own(planned: Planned, marks: Mapping[str, Watermark]) -> dict[str, Watermark]:
+    """The source's streams by their own names: those of other sources of the same archive have a label before them."""
+    label = f"{planned.name}:" if planned.name != planned.archive else ""
+    return {
+        stream.removeprefix(label): mark
+        for stream, mark in marks.items()
+        if not stream.endswith(_GAPS) and stream.startswith(label) and (label or ":" not in stream)
+    }
+
+
+def _live(lease: Lease | None, now: datetime) -> Lease | None:
+    return lease if lease and lease.expires > now else None
