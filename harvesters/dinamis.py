@@ -9,13 +9,15 @@ from harvesters.deliveries import Limits, read_deliveries
 from harvesters.errors import Misconfigured
 from harvesters.http import Fetcher
 from harvesters.inventories import Inventory, read_inventory
-from harvesters.source import Page, Span
+from harvesters.source import Extent, Page, Span
 from harvesters.stacapi import StacApiSettings, StacApiSource
 from mappings import dinamis
 from mappings.dinamis import stac
 from mappings.record import Answer, Mapping, Record, Unmappable
 
 DELIVERIES = "deliveries"
+# How the records of files are named; those of the API have its ids.
+_OF_FILES = ("inventory:", "delivery:")
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,18 @@ class DinamisSource:
         """Files first: an API that is down must not hide them. Raises StopSource, and Misconfigured naming what is missing."""
         self._check_paths()
         for inventory in self._settings.inventories:
-            for answer in read_inventory(inventory, self._settings.page_size):
-                yield self._page(f"inventory:{inventory.name}", answer)
+            stream = f"inventory:{inventory.name}"
+            yield from self._whole(stream, [read_inventory(inventory, self._settings.page_size)])
         limits = Limits(self._settings.page_size, self._settings.max_xml_bytes)
-        for folder in self._settings.deliveries:
-            for answer in read_deliveries(folder, limits):
-                yield self._page(DELIVERIES, answer)
+        yield from self._whole(DELIVERIES, [read_deliveries(folder, limits) for folder in self._settings.deliveries])
         if self._api is not None:
             yield from self._api.harvest(span)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
-        """All: what a file or folder lists was read from it a moment ago."""
-        return frozenset(native_ids)
+        """What a file or folder lists was read from it a moment ago; what the API lists is asked of it."""
+        of_files = {name for name in native_ids if name.startswith(_OF_FILES)}
+        others = [name for name in native_ids if name not in of_files]
+        return frozenset(of_files) | (self._api.gone(others) if self._api is not None else frozenset(others))
 
     def _check_paths(self) -> None:
         for inventory in self._settings.inventories:
@@ -69,6 +71,20 @@ class DinamisSource:
         for folder in self._settings.deliveries:
             if not folder.is_dir():
                 raise Misconfigured(f"{self.name}: deliveries: {folder} is not a folder")
+
+    def _whole(self, stream: str, parts: Sequence[Iterator[Answer]]) -> Iterator[Page]:
+        """All of a stream, closed when each part gave something and nothing that could not be read: a file that lost its rows, or a
+        folder that is not mounted, says nothing about what it held."""
+        sound = bool(parts)
+        for part in parts:
+            given = 0
+            for answer in part:
+                given += len(answer.records)
+                sound = sound and not answer.broken
+                yield self._page(stream, answer)
+            sound = sound and given > 0
+        if sound:
+            yield Page(stream, closed=Extent())
 
     def _page(self, stream: str, answer: Answer) -> Page:
         kept = [record for record in answer.records if not self._excludes(record)]

@@ -9,7 +9,7 @@ from harvesters.area import Area
 from harvesters.errors import Misconfigured, StopSource
 from harvesters.http import Fetcher
 from harvesters.oaipmh_client import OaiPmhClient, Repository, Window
-from harvesters.partner_pages import Scope
+from harvesters.partner_pages import Scope, earlier
 from harvesters.scope import utc_now
 from harvesters.source import Extent, Page, Span
 from harvesters.sweep import Verdict, refused
@@ -73,7 +73,7 @@ class OaiPmhSource:
         since = None
         if mark is not None and not whole:
             answered = usable_time(span.recalled(_ANSWERED))
-            since = (min(mark.value, answered) if answered else mark.value) - self._settings.overlap
+            since = earlier(min(mark.value, answered) if answered else mark.value, self._settings.overlap)
             since = max(since, repository.earliest) if repository.earliest else since
         try:
             verdict = yield from self._list(repository, since, span)
@@ -105,7 +105,9 @@ class OaiPmhSource:
         if announced is not None and announced <= self._settings.monthly_over:
             return (yield from self._window(repository, Window(since), span))
         seen, whole, missing = 0, True, 0
-        windows = _months(since or repository.earliest or _BEGINNING, self._now(), open_start=since is None)
+        # Some say the year 1.
+        start = max(since or repository.earliest or _BEGINNING, _BEGINNING)
+        windows = _months(start, self._now(), open_start=since is None or since < start)
         for number, window in enumerate(windows):
             reading = _Reading()
             verdict = yield from self._window(repository, window, span, reading)

@@ -13,7 +13,7 @@ from harvesters.http import Fetcher
 from harvesters.ogc_client import ask
 from harvesters.opensearch_description import Description, Template, changed_since, read_description
 from harvesters.opensearch_listing import OpenSearchListing, Pages
-from harvesters.partner_pages import Scope, origin
+from harvesters.partner_pages import Scope, earlier, origin
 from harvesters.response import place
 from harvesters.scope import utc_now
 from harvesters.source import Extent, Page, Span
@@ -115,10 +115,10 @@ class OpenSearchSource:
         return root
 
     def _search_of(self, description: Description, stream: str) -> tuple[Template, dict[str, str]]:
-        template = self._usable(description.results)
-        if stream == ALL and not self._settings.collections:
+        template = self._usable(description.results) if description.results or not self._settings.collections else None
+        if template is not None and not self._settings.collections:
             return template, {}
-        if "eo:parentIdentifier" in template.names:
+        if template is not None and "eo:parentIdentifier" in template.names:
             return template, {"eo:parentIdentifier": stream}
         # In two steps (13-026): the collection's own description document, from a search for collections.
         own = read_description(self._description_at(self._address_of(self._usable(description.collections), stream)))
@@ -158,8 +158,12 @@ class OpenSearchSource:
         href = next((found for link in links if (found := attribute(link, "href"))), None)
         if href is None:
             raise Misconfigured(f"{self.name}: collections: {collection!r} has no search of its own")
-        address = urljoin(url, href)
-        if origin(address) != origin(self._settings.url):
+        try:
+            address = urljoin(url, href)
+            here = origin(address) == origin(self._settings.url)
+        except ValueError:
+            raise StopSource(f"{self.name}: the address of the search of {collection!r} cannot be read") from None
+        if not here:
             raise StopSource(f"{self.name}: the search of {collection!r} is at {place(address)}, another host, which is not followed")
         return address
 
@@ -179,7 +183,7 @@ class OpenSearchSource:
         """What changed, or all where that is due or cannot be asked; (verdict, whether it was all)."""
         mark = span.since(stream)
         since = (
-            changed_since(template, min(mark.value, self._now()) - self._settings.overlap)
+            changed_since(template, earlier(min(mark.value, self._now()), self._settings.overlap))
             if mark and not self._is_due(stream, span)
             else {}
         )
@@ -209,10 +213,11 @@ class OpenSearchSource:
 
     def _found(self, searches: Sequence[tuple[Template, Mapping[str, str]]], identifier: str) -> int:
         """How many records a search by identifier finds; one where that cannot be told."""
-        given, found = {**self._settings.parameters, "geo:uid": identifier}, 0
+        given, found = {**self._settings.parameters, "geo:uid": identifier, "count": "2"}, 0
         for template, values in searches:
+            first = {"startIndex": str(template.first_index), "startPage": str(template.first_page)}
             try:
-                found += self.search(template.url({**given, **values})).nodes
+                found += self.search(template.url({**first, **given, **values})).nodes
             except Refused as error:
                 found += error.code != "HTTP 404"
         return found

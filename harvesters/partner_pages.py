@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from harvesters.area import Area
@@ -50,6 +50,12 @@ def with_query(url: str, given: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     query = "&".join(part for part in (parts.query, urlencode(given)) if part)
     return urlunsplit(parts._replace(query=query))
+
+
+def earlier(when: datetime, by: timedelta) -> datetime:
+    """So much earlier, but no earlier than there is time: catalogues hold records of the year 1."""
+    first = datetime.min.replace(tzinfo=UTC)
+    return when - by if when - first > by else first
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import orjson
 from pystac_client.item_search import ItemSearch
 from pystac_client.stac_api_io import StacApiIO
 
 from harvesters.area import Area
-from harvesters.errors import Misconfigured, Retry, StopSource
+from harvesters.errors import Misconfigured, Rejected, Retry, StopSource
 from harvesters.http import Fetcher
 from harvesters.paging import Loop, Piece, identity_of
 from harvesters.response import place
 from harvesters.scope import ToRecord, page_of
-from harvesters.source import Page, Span
+from harvesters.source import Extent, Page, Span
 from mappings.record import Mapping
 
 
@@ -32,7 +32,7 @@ class StacApiSettings:
 
 
 class StacApiSource:
-    """One stream per collection, in the archive's own order."""
+    """One stream per collection, in the archive's own order. `to_record` keeps the Item's own id as the record's."""
 
     def __init__(self, name: str, fetcher: Fetcher, settings: StacApiSettings, mapping: Mapping, to_record: ToRecord) -> None:
         self.name = name
@@ -41,6 +41,7 @@ class StacApiSource:
         self._settings = settings
         self._to_record = to_record
         self.area = Area.of(settings.area)
+        self._witness: str | None = None
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """A full listing whatever the span: no search by time of change is common to STAC APIs. Raises StopSource, Misconfigured."""
@@ -50,8 +51,23 @@ class StacApiSource:
             yield from self._list(collection)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
-        """All: an Item that a whole listing does not show."""
-        return frozenset(native_ids)
+        """Those whose own address, in each of the collections, says that there is none. Raises StopSource when that is also said of an
+        Item that was listed a moment ago: then it says nothing about the others."""
+        if self._witness is not None and not self._holds(self._witness):
+            raise StopSource(f"{self.name}: there is nothing at the address of an Item that the same API has just listed")
+        return frozenset(name for name in native_ids if not self._holds(name))
+
+    def _holds(self, name: str) -> bool:
+        base = self._settings.url.rstrip("/")
+        for collection in self._settings.collections:
+            try:
+                self._fetcher.fetch_json("GET", f"{base}/collections/{quote(collection, safe='')}/items/{quote(name, safe='')}")
+            except Rejected as error:
+                if error.status not in (404, 410):
+                    raise
+            else:
+                return True
+        return False
 
     def _list(self, collection: str) -> Iterator[Page]:
         settings, area = self._settings, self.area
@@ -66,15 +82,20 @@ class StacApiSource:
             limit=settings.page_size,
             **scope,
         )
-        announced, seen = 0, set[str]()
+        totals, seen = list[int](), set[str]()
         # Dicts, not pystac Items: one that pystac cannot build must not end the listing.
         for answer in search.pages_as_dicts():
             total = _total(answer) if settings.exact_totals else None
-            announced = max(announced, total or 0)
+            totals += [total] if total is not None else []
             seen.update(map(identity_of, answer["features"]))
-            yield page_of(self.name, collection, Piece(answer["features"], total=total), self._to_record, area=area)
-        if announced > len(seen):
-            yield Page(collection, missing=announced - len(seen), total=announced)
+            page = page_of(self.name, collection, Piece(answer["features"], total=total), self._to_record, area=area)
+            if page.records:
+                self._witness = page.records[-1].native_id
+            yield page
+        missing = max(0, max(totals, default=0) - len(seen))
+        # A total that changed meanwhile: pages by number then leave out or repeat what lies at their edges.
+        agrees = not missing and len(set(totals)) < 2 and (not totals or totals[0] == len(seen))
+        yield Page(collection, missing=missing, total=max(totals, default=None), closed=Extent() if agrees else None)
 
 
 class _Io(StacApiIO):

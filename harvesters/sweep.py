@@ -37,11 +37,12 @@ class Listing(Protocol):
 @dataclass
 class Limits:
     """`size` of a page; how often a listing whose numbers disagree is read again; `window`: positions beyond it are not given, None
-    as long as that is not known."""
+    as long as that is not known; `cuts`: how often listings may still be cut, for a catalogue that ignores filters has no small ones."""
 
     size: int
     repeats: int = 2
     window: int | None = None
+    cuts: int = 1000
 
     def exceeded(self, total: int | None) -> bool:
         """Whether a listing of so many records cannot be read by its positions."""
@@ -73,18 +74,24 @@ class _TooDeep(Exception):
 
 
 def read_listing(listing: Listing, limits: Limits) -> Generator[Answer, None, Verdict]:
-    """All records of a listing, in parts where the catalogue pages no further. Raises Refused for one that is refused altogether."""
-    if not limits.exceeded(listing.count()):
-        with suppress(_TooDeep):
-            return (yield from _read_repeatedly(listing, limits))
-    parts = listing.parts()
-    if not parts:
-        return (yield from _read_reachable(listing, limits))
-    whole, missing = True, 0
-    for part in parts:
-        verdict = yield from read_listing(part, limits)
-        whole, missing = whole and verdict.whole, missing + verdict.missing
-    return Verdict(whole, missing)
+    """All records of a listing, in parts where the catalogue pages no further. Raises Refused for one that is refused altogether, and
+    StopSource for a catalogue whose parts do not become smaller."""
+    todo, verdicts = [listing], list[Verdict]()
+    while todo:
+        part = todo.pop()
+        if not limits.exceeded(part.count()):
+            with suppress(_TooDeep):
+                verdicts.append((yield from _read_repeatedly(part, limits)))
+                continue
+        limits.cuts -= 1
+        if limits.cuts < 0:
+            raise StopSource("its parts are as long as the whole: the catalogue does not page so far, and seems to ignore filters")
+        parts = part.parts()
+        if parts:
+            todo += reversed(parts)
+        else:
+            verdicts.append((yield from _read_reachable(part, limits)))
+    return Verdict(all(one.whole for one in verdicts), sum(one.missing for one in verdicts))
 
 
 def _read_reachable(listing: Listing, limits: Limits) -> Generator[Answer, None, Verdict]:
@@ -126,7 +133,7 @@ class _Pass:
         ended = False
         while not ended:
             try:
-                answer = self.listing.read(self.position, self.limits.size)
+                answer = self.listing.read(self.position, self._size)
             except Refused as error:
                 ended = yield from self._read_singly(error)
                 continue
@@ -144,13 +151,21 @@ class _Pass:
         if self.reading.spoilt:
             yield Answer((), tuple(self.reading.spoilt))
 
+    @property
+    def _size(self) -> int:
+        """Of the page: some catalogues refuse one whose end lies beyond their window, even where no record is there."""
+        ends = [end - self.position + 1 for end in (self.reading.total, self.limits.window) if end is not None]
+        if self.limits.window is not None and self.position > self.limits.window:
+            raise _TooDeep
+        return max(1, min(self.limits.size, *ends)) if ends else self.limits.size
+
     def _read_singly(self, error: Refused) -> Generator[Answer, None, bool]:
         """A page that the catalogue refuses, in halves down to single records: those that it cannot give are Broken. Returns whether
         the listing ends there."""
         total = self.listing.count()
-        beyond = self.limits.window is not None and self.position + self.limits.size > self.limits.window
-        if self.position > 1 and (_WINDOW.search(str(error)) or beyond):
-            self.limits.window = min(self.position - 1, self.limits.window or self.position)
+        if self.position > 1 and _WINDOW.search(str(error)):
+            reached = self.position if self.last else self.position - 1
+            self.limits.window = min(reached, self.limits.window or reached)
             raise _TooDeep
         if total is not None and self.position > total:
             # It became shorter meanwhile, and what lies beyond an end is refused (§3.2).

@@ -4,9 +4,11 @@ The JSON is cut into three strings, so that an answer is a join: `head` ends ins
 then comes our extension's URL; `middle` closes the list of extensions and opens `links`; the Item's own links go there; `rest`.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -44,7 +46,7 @@ def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
     properties = item["properties"]
     head, middle, rest = _cut(item)
     start, end, sort_key = _times(properties)
-    geometry = to_shapely(item["geometry"]) if item["geometry"] else None
+    wkb, boxes = _placed(item["geometry"])
     return Document(
         collection=item["collection"],
         id=item["id"],
@@ -58,8 +60,8 @@ def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
         sort_key=sort_key,
         start=start,
         end=end,
-        wkb=shapely.to_wkb(geometry) if geometry is not None else None,
-        boxes=_boxes(geometry),
+        wkb=wkb,
+        boxes=boxes,
         records=tuple(sorted(records)),
     )
 
@@ -94,10 +96,22 @@ def _times(properties: dict[str, Any]) -> tuple[int, int, int]:
     return first, last, at if at is not None else first
 
 
+def _placed(geometry: dict[str, Any] | None) -> tuple[bytes | None, Sequence[tuple[float, float, float, float]]]:
+    """WKB and boxes of a footprint."""
+    if not geometry:
+        return None, []
+    if geometry["type"] == "Polygon" and len(geometry["coordinates"]) == 1 and all(len(at) == 2 for at in geometry["coordinates"][0]):
+        # What nearly every footprint is, written without a geometry between (OGC 06-103r4, §8: little-endian, type 3, one ring).
+        ring = geometry["coordinates"][0]
+        lons, lats = zip(*ring, strict=True)
+        wkb = struct.pack(f"<BIII{2 * len(ring)}d", 1, 3, 1, len(ring), *chain.from_iterable(ring))
+        return wkb, [(min(lons), min(lats), max(lons), max(lats))]
+    outline = to_shapely(geometry)
+    return shapely.to_wkb(outline), _boxes(outline)
+
+
 def _boxes(geometry: Any) -> list[tuple[float, float, float, float]]:
     """One box, or one per side when the footprint was split at the antimeridian: a box around the world would find it everywhere."""
-    if geometry is None:
-        return []
     west, south, east, north = geometry.bounds
     if geometry.geom_type == "MultiPolygon" and west == -180 and east == 180:
         sides = [[p.bounds for p in geometry.geoms if p.bounds[0] >= 0], [p.bounds for p in geometry.geoms if p.bounds[0] < 0]]

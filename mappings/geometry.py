@@ -13,6 +13,8 @@ from mappings.record import Unmappable
 
 _KINDS = ("Polygon", "MultiPolygon", "Point", "LineString")
 _AREAS = ("Polygon", "MultiPolygon")
+# Below this turn (square degrees, of the order of a square metre) rounding could deceive.
+_FLAT = 1e-10
 _MAX_POSITIONS = 100_000
 
 
@@ -59,6 +61,9 @@ def _plain(rings: Any) -> tuple[dict[str, Any], list[float]] | None:
     """What nearly every footprint is, one valid ring far from the antimeridian, at a third of the cost; None leaves it to the long way."""
     if not isinstance(rings, list) or len(rings) != 1 or not isinstance(rings[0], list) or not 3 <= len(rings[0]) <= _MAX_POSITIONS:
         return None
+    found = _quadrilateral(rings[0])
+    if found is not None:
+        return found
     try:
         ring = np.array(rings[0])
     except (ValueError, OverflowError):
@@ -77,6 +82,35 @@ def _plain(rings: Any) -> tuple[dict[str, Any], list[float]] | None:
         return None
     positions = ring.tolist()
     return {"type": "Polygon", "coordinates": [positions if shapely.is_ccw(outline) else positions[::-1]]}, [west, south, east, north]
+
+
+def _quadrilateral(ring: list[Any]) -> tuple[dict[str, Any], list[float]] | None:
+    """A convex ring of four corners, as most scenes have, told without any library: four turns to one side cannot cross themselves."""
+    corners = ring[:4]
+    if len(ring) not in (4, 5) or any(type(at) is not list or len(at) < 2 for at in ring):
+        return None
+    if len(ring) == 5 and ring[4][:2] != ring[0][:2]:
+        return None
+    numbers = [value for at in corners for value in at[:2]]
+    if any(type(value) is not float and type(value) is not int for value in numbers):
+        return None
+    ax, ay, bx, by, cx, cy, dx, dy = map(float, numbers)
+    west, south, east, north = min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
+    # A comparison with a NaN is false.
+    if not (west >= -180 and east <= 180 and east - west <= 180 and south >= -90 and north <= 90):
+        return None
+    turns = (
+        (bx - ax) * (cy - by) - (by - ay) * (cx - bx),
+        (cx - bx) * (dy - cy) - (cy - by) * (dx - cx),
+        (dx - cx) * (ay - dy) - (dy - cy) * (ax - dx),
+        (ax - dx) * (by - ay) - (ay - dy) * (bx - ax),
+    )
+    positions = [[ax, ay], [bx, by], [cx, cy], [dx, dy], [ax, ay]]
+    if min(turns) > _FLAT:
+        return {"type": "Polygon", "coordinates": [positions]}, [west, south, east, north]
+    if max(turns) < -_FLAT:
+        return {"type": "Polygon", "coordinates": [positions[::-1]]}, [west, south, east, north]
+    return None
 
 
 def _area(geometry: Any, field: str) -> tuple[dict[str, Any], list[float]]:

@@ -89,7 +89,8 @@ class PartnerMapping:
         if kind == "entry":
             product = inside(root)
             form = local(product) if product is not None else kind
-            found = atom.describe(root, self.settings.hints(Order.LONLAT if form.endswith("_Metadata") else Order.LATLON))
+            usual = Order.LONLAT if form.endswith("_Metadata") else Order.LATLON
+            found = atom.describe(root, self.settings.hints(usual), self.settings.largest_area)
         elif kind == "EarthObservation":
             product = root
             found = eop.describe(root, self.settings.hints(Order.LATLON))

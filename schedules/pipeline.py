@@ -192,7 +192,7 @@ class _Work:
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
             joining.setdefault(stored.key, []).append(native_id)
-        left = {known.key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.key}
+        left = {key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) for key in known.keys}
         keys = joining.keys() | left
         members = pipeline.index.members(pipeline.source, keys) if keys else {}
         gone = {*self.mapped, *self.forgotten}

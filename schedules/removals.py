@@ -21,6 +21,7 @@ from schedules.rules import Rules
 
 LOGGER = logging.getLogger(__name__)
 _CHUNK = 500
+_NAMES = 50_000
 # Of a footprint that straddles the edge of the area, an archive may or may not give the record.
 _INSIDE = 0.01
 
@@ -98,8 +99,8 @@ class Removals:
             LOGGER.warning("%s: %d records seem absent; not judged, for others came that cannot be read", page.stream, unsure)
 
     def _absent_from(self, stream: str, extent: Extent) -> Iterator[str]:
-        after = None
-        while names := self.index.record_names(self.archive, self.pipeline.label + stream, extent.since, extent.until, after):
+        after, stream_name = None, self.pipeline.label + stream
+        while names := self.index.record_names(self.archive, stream_name, extent.since, extent.until, after, _NAMES):
             after = names[-1]
             for name in names:
                 if self.pipeline.has_seen(name):

@@ -26,24 +26,58 @@ from tests.upstreams import Upstreams
 RECORDED = [
     ("airbus", "airbus/oneatlas_opensearch_v1_san_francisco.json", 25, 24),
     ("airbus", "airbus/oneatlas_opensearch_v2_pneo_response.json", 1, 1),
+    ("airbus", "airbus/sar_catalogue_replication_TSX1_2008.json", 1, 1),
+    ("airbus", "airbus/sar_catalogue_replication_example.json", 1, 1),
+    # A notice of deletion: a record, and no Item.
+    ("airbus", "airbus/sar_catalogue_revocation_example.json", 1, 0),
     ("airbus", "airbus/up42docs_pleiades-display-download_0.json", 1, 1),
     ("airbus", "airbus/up42docs_pleiades-reflectance-download_0.json", 1, 1),
     ("airbus", "airbus/up42docs_spot-display-download_0.json", 3, 3),
     ("airbus", "airbus/up42docs_spot-display-streaming_0.json", 1, 1),
+    ("airbus", "airbus/up42py_search_response.json", 1, 1),
+    ("coverages", "airbus/geopf_ortho_sat_layers_xyzservices.json", 30, 30),
     ("peps", "cnes/peps_search_S2ST_eodag.json", 2, 2),
     ("peps", "cnes/geodes_search_PEPS_S2_L1C_eodag.json", 1, 1),
     ("peps", "cnes/geodes_item_PEPS_S1_L1_pygeodes.json", 1, 1),
+    ("swh", "cnes/swh_item_cnes_spot_stac_extension_example.json", 1, 1),
+    ("swh", "cnes/swh_regards_products_part1of5.json", 80, 80),
+    ("swh", "cnes/swh_regards_products_part2of5.json", 80, 80),
 ]
+# What else a file is: the source that could have sent it says so, in these words.
 NO_ANSWERS = [
-    ("airbus", "airbus/eodh_airbus_harvester_config.json"),
-    ("airbus", "airbus/geopf_ortho_sat_layers_xyzservices.json"),
-    ("airbus", "airbus/stacext_order_item.json"),
+    ("airbus", "airbus/eodh_airbus_harvester_config.json", "a JSON object with PHR, PNEO, SAR, SPOT"),
+    ("airbus", "airbus/eodh_collection_airbus_phr_data.json", "a Collection"),
+    ("airbus", "airbus/eodh_collection_airbus_pneo_data.json", "a Collection"),
+    ("airbus", "airbus/eodh_collection_airbus_sar_data.json", "a Collection"),
+    ("airbus", "airbus/eodh_collection_airbus_spot_data.json", "a Collection"),
+    ("airbus", "airbus/oneatlas_opensearch_v2_pneo_request.json", "no OneAtlas search answer"),
+    ("airbus", "airbus/stacext_authentication_collection.json", "a Collection"),
+    ("airbus", "airbus/stacext_authentication_item.json", "without any OneAtlas property"),
+    ("airbus", "airbus/stacext_order_collection.json", "a Collection"),
+    ("airbus", "airbus/stacext_order_item.json", "without any OneAtlas property"),
+    ("airbus", "airbus/stacext_product_collection.json", "a Collection"),
+    ("airbus", "airbus/stacext_product_item.json", "without any OneAtlas property"),
+    ("airbus", "airbus/stacext_storage_collection.json", "a Collection"),
+    ("airbus", "airbus/stacext_web-map-links_collection.json", "a Collection"),
+    ("airbus", "airbus/stacext_web-map-links_item.json", "without any OneAtlas property"),
+    # Another system's results: an area cut out by UP42, and a table of three columns.
+    ("airbus", "airbus/up42docs_dimap-custom_0.json", "without any OneAtlas property"),
+    ("airbus", "airbus/up42py_archive_order_info.json", "a TASKING"),
+    ("airbus", "airbus/up42py_data_product_spot_schema.json", "no OneAtlas search answer"),
+    ("airbus", "airbus/up42py_search_results_limited_columns.geojson", "without any OneAtlas property"),
+    ("peps", "cnes/eodag_download_search_results_peps_S2ST.geojson", "another system's normalised result"),
+    ("peps", "cnes/eodag_search_result_theia.geojson", "another system's normalised result"),
+    ("peps", "cnes/geodes_collection_PEPS_S1_L1_pygeodes.json", "a STAC Collection"),
+    ("peps", "cnes/geodes_collection_PEPS_S1_L1_pygeodes_2025-04_oldschema.json", "a STAC Collection"),
+    ("peps", "cnes/geodes_requestable_attributes_v8_pygeodes.json", "a list of queryable attributes"),
+]
+# Sound answers, of another archive than the one named.
+NOT_OURS = [
     ("airbus", "cnes/peps_search_S2ST_eodag.json"),
-    ("peps", "cnes/geodes_collection_PEPS_S1_L1_pygeodes.json"),
-    ("peps", "cnes/geodes_requestable_attributes_v8_pygeodes.json"),
-    ("peps", "cnes/eodag_search_result_theia.geojson"),
     ("peps", "airbus/oneatlas_opensearch_v1_san_francisco.json"),
+    ("peps", "cnes/swh_regards_products_part1of5.json"),
     ("dinamis", "cnes/peps_search_S2ST_eodag.json"),
+    ("coverages", "ogc/wmts/capabilities_eosdis_owslib.xml"),
 ]
 
 
@@ -63,11 +97,20 @@ def test_a_recorded_answer_maps_to_valid_items(source: str, path: str, records: 
         assert set(item["stac_extensions"]) <= set(extension_schemas())
 
 
-@pytest.mark.parametrize(("source", "path"), NO_ANSWERS)
-def test_what_is_no_answer_of_the_source_is_said_so(source: str, path: str) -> None:
+@pytest.mark.parametrize(("source", "path", "words"), [*NO_ANSWERS, *((*one, "") for one in NOT_OURS)])
+def test_what_is_no_answer_of_the_source_is_said_so(source: str, path: str, words: str) -> None:
     done = moisson_map(source, shared(f"samples/{path}"))
     assert (done.returncode, done.stdout) == (2, b"")
     assert "no answer of" in done.stderr.decode()
+    assert words in done.stderr.decode()
+
+
+@pytest.mark.parametrize("folder", ["airbus", "cnes"])
+def test_every_recorded_answer_is_in_a_table(folder: str) -> None:
+    """tests/mappings/test_ogc_samples.py has those of ogc/."""
+    there = {f"{folder}/{path.name}" for path in shared(f"samples/{folder}").iterdir() if path.name != "SOURCES.md"}
+    listed = {path for _, path, *_ in (*RECORDED, *NO_ANSWERS) if path.startswith(folder)}
+    assert there == listed
 
 
 def test_a_rejected_record_has_a_line_with_its_reason_and_field(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Entries of an Atom feed of OpenSearch-EO: with a record inside, or with nothing but GeoRSS and a few members of their own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,19 +15,18 @@ from mappings.ogc.moments import Period, moment, written
 from mappings.ogc.texts import keywords, line, prose
 from mappings.record import Unmappable
 from mappings.times import usable_time
-from mappings.values import angle_0_360, number, percent, positive
+from mappings.values import number, percent, positive
 from mappings.xml import local
 
 _CATEGORY = "eo:"
 
 
-def describe(entry: Element, hints: Hints) -> Described:
-    """Raises Unmappable without time or footprint, and for an entry that stands for a collection."""
+def describe(entry: Element, hints: Hints, largest: float | None = None) -> Described:
+    """Raises Unmappable without time or footprint, and for an entry that stands for a collection. `largest` is for ISO inside."""
     inner = inside(entry)
     if inner is None:
         return _bare(entry, hints)
-    reader = eop.describe if local(inner) == "EarthObservation" else iso.describe
-    found = reader(inner, hints)
+    found = eop.describe(inner, hints) if local(inner) == "EarthObservation" else iso.describe(inner, hints, largest)
     geometry, rule = (found.geometry, found.axis_rule) if found.geometry else _footprint(entry, hints)
     if found.form == "eop":
         _add_links(entry, found.hrefs)
@@ -43,6 +43,7 @@ def describe(entry: Element, hints: Hints) -> Described:
 
 
 def _bare(entry: Element, hints: Hints) -> Described:
+    """An entry that has but its own members, and perhaps those of OpenSearch-EO."""
     categories = _categories(entry)
 
     def told(name: str) -> str | None:
@@ -51,43 +52,52 @@ def _bare(entry: Element, hints: Hints) -> Described:
     geometry, rule = _footprint(entry, hints)
     hrefs = Hrefs()
     _add_links(entry, hrefs)
-    summary = child(entry, "summary")
-    level = told("processingLevel")
-    direction = (told("orbitDirection") or "").lower()
+    level, title = told("processingLevel"), words(child(entry, "title"))
     return Described(
         form="atom",
         period=_period(entry),
         geometry=geometry,
         axis_rule=rule,
-        properties={
-            "title": line(words(child(entry, "title"))),
-            "description": prose(words(summary if summary is not None else child(entry, "content"))),
-            "keywords": keywords(word for one in children(entry, "category") if (word := _term(one)) and not word.startswith(_CATEGORY)),
-            "created": written(usable_time(words(child(entry, "published")))),
-            "updated": written(usable_time(words(child(entry, "updated")))),
-            "instruments": [word.lower()] if (word := line(told("instrument"), 60)) else None,
-            "gsd": _resolution(told("resolution")),
-            "eo:cloud_cover": percent(told("cloudCover")),
-            "eo:snow_cover": percent(told("snowCover")),
-            "sat:orbit_state": direction if direction in ("ascending", "descending") else None,
-            "sat:absolute_orbit": positive(told("orbitNumber")),
-            "sat:relative_orbit": positive(told("relativeOrbitNumber") or told("track")),
-            "sat:acquisition_station": line(told("acquisitionStation"), 60),
-            "view:sun_elevation": None,
-            "view:sun_azimuth": angle_0_360(told("illuminationAzimuthAngle")) or None,
-            "processing:level": eop.level_of(level),
-            "processing:facility": line(told("processingCenter"), 200),
-            "processing:datetime": written(usable_time(told("processingDate"))),
-            "product:type": line(told("productType"), 100),
-            "eop:parent_identifier": line(told("parentIdentifier"), 300),
-        },
+        properties={**_own_members(entry), **_search_members(told), "processing:level": eop.level_of(level)},
         platforms=(told("platform"), told("platformShortName")),
-        names=(said(entry, "identifier"), words(child(entry, "title")), words(child(entry, "id"))),
-        prose=(told("productType"), told("parentIdentifier"), words(child(entry, "title"))),
+        names=(said(entry, "identifier"), title, words(child(entry, "id"))),
+        prose=(told("productType"), told("parentIdentifier"), title),
         terms=_rights(entry),
         level=level,
         hrefs=hrefs,
     )
+
+
+def _own_members(entry: Element) -> dict[str, Any]:
+    summary = child(entry, "summary")
+    terms = (_term(one) for one in children(entry, "category"))
+    return {
+        "title": line(words(child(entry, "title"))),
+        "description": prose(words(summary if summary is not None else child(entry, "content"))),
+        "keywords": keywords(term for term in terms if term and not term.startswith(_CATEGORY)),
+        "created": written(usable_time(words(child(entry, "published")))),
+        "updated": written(usable_time(words(child(entry, "updated")))),
+    }
+
+
+def _search_members(told: Callable[[str], str | None]) -> dict[str, Any]:
+    """Those of OpenSearch-EO (OGC 13-026), as elements or as categories."""
+    direction = (told("orbitDirection") or "").lower()
+    instrument = line(told("instrument"), 60)
+    return {
+        "instruments": [instrument.lower()] if instrument else None,
+        "gsd": _resolution(told("resolution")),
+        "eo:cloud_cover": percent(told("cloudCover")),
+        "eo:snow_cover": percent(told("snowCover")),
+        "sat:orbit_state": direction if direction in ("ascending", "descending") else None,
+        "sat:absolute_orbit": positive(told("orbitNumber")),
+        "sat:relative_orbit": positive(told("relativeOrbitNumber") or told("track")),
+        "sat:acquisition_station": line(told("acquisitionStation"), 60),
+        "processing:facility": line(told("processingCenter"), 200),
+        "processing:datetime": written(usable_time(told("processingDate"))),
+        "product:type": line(told("productType"), 100),
+        "eop:parent_identifier": line(told("parentIdentifier"), 300),
+    }
 
 
 def _categories(entry: Element) -> dict[str, str]:

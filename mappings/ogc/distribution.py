@@ -9,6 +9,7 @@ from mappings.ogc.texts import line
 _DOWNLOADS = ("www:download", "enclosure", "file:", "ftp")
 _PAGES = ("www:link", "http", "https", "text/html", "web address")
 # By the endings that tell a file from a page.
+_WEB = (".html", ".htm", ".php", ".jsp", ".graph", "/")
 _FILES = (".zip", ".tif", ".tiff", ".jp2", ".tar", ".gz", ".tgz", ".nc", ".h5", ".safe", ".img", ".ecw", ".gpkg", ".dim", ".7z")
 
 
@@ -48,9 +49,11 @@ def _add_online(found: Hrefs, online: Element) -> None:
 
 
 def _is_file(protocol: str, function: str, href: Any) -> bool:
+    path = str(href or "").lower().partition("?")[0]
     if protocol.startswith(_DOWNLOADS) or ("/" in protocol and protocol.partition("/")[0] in ("image", "application")):
         return True
-    path = str(href or "").lower().partition("?")[0]
+    if path.endswith(_WEB):
+        return False
     # GeoNetwork's `WWW:LINK` and function `download` is a page as often as a file.
     return path.endswith(_FILES) or (function == "download" and not protocol.startswith(("opendap", "www:link")))
 

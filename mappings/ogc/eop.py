@@ -196,7 +196,7 @@ def _processing(processing: Element | None, level: str | None) -> dict[str, Any]
 def level_of(value: str | None) -> str | None:
     """`1B`, `Level-2A`, `LEVEL1C` as `L1B`, `L2A`, `L1C`; other names as they are."""
     text = line(value, 60)
-    match = _LEVEL.fullmatch(text) if text else None
+    match = _LEVEL.fullmatch(text.rstrip("_- ")) if text else None
     return f"L{match[1].upper()}" if match else text
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from mappings.ogc import names
-from mappings.ogc.axes import Box, Hints
+from mappings.ogc.axes import Hints
 from mappings.ogc.described import Described
 from mappings.ogc.distribution import hrefs_of
 from mappings.ogc.elements import Element, anywhere, attribute, child, children, code, every, first, said, words
 from mappings.ogc.eop import level_of, sun_of
-from mappings.ogc.gml import box_shape, boxes_in, geojson, shapes_in
-from mappings.ogc.moments import Period, period_of, written
+from mappings.ogc.extents import area_of, footprint_of
+from mappings.ogc.moments import Period, moment, period_of, written
 from mappings.ogc.parties import providers_of
 from mappings.ogc.texts import keywords, line, prose
 from mappings.record import Unmappable
@@ -30,7 +30,6 @@ _KINDS = {
 }
 _EPSG = re.compile(r"(?:EPSG[^0-9]{0,3}(?:[0-9.]+:|0/)?|^\s*)(\d{4,6})\b", re.I)
 _GCMD = re.compile(r"platform|plate-?forme|instrument|capteur|sensor", re.I)
-_LIMIT = re.compile(r"legal|constraints", re.I)
 
 
 def describe(metadata: Element, hints: Hints, largest: float | None = None) -> Described:
@@ -38,9 +37,9 @@ def describe(metadata: Element, hints: Hints, largest: float | None = None) -> D
     _check_level(metadata)
     data = _identification(metadata)
     citation = child(data, "citation", "CI_Citation")
-    geometry, rule, approximate = _footprint(data, hints)
+    geometry, rule, approximate = footprint_of(data, hints)
     period = _period(data, tuple(_names(metadata, citation)))
-    if largest is not None and geometry is not None and approximate and _area(data) > largest:
+    if largest is not None and geometry is not None and approximate and area_of(data) > largest:
         raise Unmappable("covers too large a part of the world: a Collection, not an image", "EX_GeographicBoundingBox")
     content = first(metadata, "MD_ImageDescription", "MI_ImageDescription")
     title = said(citation, "title") or said(citation, "alternateTitle")
@@ -52,21 +51,7 @@ def describe(metadata: Element, hints: Hints, largest: float | None = None) -> D
         geometry=geometry,
         axis_rule=rule,
         approximate=approximate,
-        properties={
-            "title": line(title),
-            "description": prose(said(data, "abstract")),
-            "keywords": keywords(word for word, _ in words_),
-            "created": _created(citation),
-            "updated": written(usable_time(said(metadata, "dateStamp"))),
-            "gsd": _gsd(data),
-            **_content(content),
-            "instruments": _instruments(metadata),
-            "processing:level": level_of(level),
-            "processing:lineage": prose(next((said(one, "statement") for one in anywhere(metadata, "LI_Lineage")), None), 2000),
-            "proj:code": _projection(metadata),
-            **_from_keywords(word for word, _ in words_),
-            "eop:parent_identifier": line(said(metadata, "parentIdentifier"), 300),
-        },
+        properties=_properties(metadata, data, content, title, level),
         platforms=(*_platforms(metadata), *(word for word, thesaurus in words_ if thesaurus and _GCMD.search(thesaurus))),
         names=tuple(_names(metadata, citation)),
         prose=(title, *(word for word, _ in words_)),
@@ -76,6 +61,25 @@ def describe(metadata: Element, hints: Hints, largest: float | None = None) -> D
         providers=providers_of(metadata, data),
         hrefs=hrefs_of(metadata, data),
     )
+
+
+def _properties(metadata: Element, data: Element, content: Element | None, title: str | None, level: str | None) -> dict[str, Any]:
+    words_ = [word for word, _ in _keywords(data)]
+    return {
+        "title": line(title),
+        "description": prose(said(data, "abstract")),
+        "keywords": keywords(words_),
+        "created": _created(child(data, "citation", "CI_Citation")),
+        "updated": written(usable_time(said(metadata, "dateStamp"))),
+        "gsd": _gsd(data),
+        **_content(content),
+        "instruments": _instruments(metadata),
+        "processing:level": level_of(level),
+        "processing:lineage": prose(next((said(one, "statement") for one in anywhere(metadata, "LI_Lineage")), None), 2000),
+        "proj:code": _projection(metadata),
+        **_from_keywords(iter(words_)),
+        "eop:parent_identifier": line(said(metadata, "parentIdentifier"), 300),
+    }
 
 
 def _check_level(metadata: Element) -> None:
@@ -105,57 +109,10 @@ def _period(data: Element, product_names: tuple[str | None, ...]) -> Period:
     return found
 
 
-def _footprint(data: Element, hints: Hints) -> tuple[dict[str, Any], str | None, bool]:
-    """(geometry, rule of the axes, whether it is made of boxes). Of several extents the union; of one the polygons rather than its box."""
-    parts: list[dict[str, Any]] = []
-    rule = None
-    approximate = True
-    for extent in [
-        one
-        for one in anywhere(data, "extent", "spatialTemporalExtent")
-        if first(one, "EX_GeographicBoundingBox", "EX_BoundingPolygon") is not None and not _nested(one)
-    ]:
-        boxes = list(boxes_in(extent))
-        shapes = [shape for polygon in anywhere(extent, "EX_BoundingPolygon") for shape in shapes_in(polygon)]
-        if shapes:
-            own = Hints(_around(boxes) if boxes else hints.own, hints.region, hints.usual)
-            part, rule = geojson(shapes, own)
-            parts.append(part)
-            approximate = False
-        else:
-            parts += [box_shape(box) for box in boxes]
-    if not parts:
-        raise Unmappable("no footprint", "EX_GeographicBoundingBox")
-    return _union(parts), rule, approximate
-
-
-def _nested(extent: Element) -> bool:
-    """Whether it is the gmd:extent of an EX_TemporalExtent, or lies in another extent."""
-    return any(local(above) == "EX_Extent" for above in extent.iterancestors())
-
-
-def _around(boxes: list[Box]) -> Box:
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-
-
-def _union(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    unique = [part for at, part in enumerate(parts) if part not in parts[:at]]
-    if len(unique) == 1:
-        return unique[0]
-    areas = [part for part in unique if part["type"] in ("Polygon", "MultiPolygon")]
-    if not areas:
-        return unique[0]
-    polygons = [polygon for area in areas for polygon in ([area["coordinates"]] if area["type"] == "Polygon" else area["coordinates"])]
-    return {"type": "MultiPolygon", "coordinates": polygons} if len(polygons) > 1 else areas[0]
-
-
-def _area(data: Element) -> float:
-    return sum(((east - west) % 360 or (360 if east != west else 0)) * (north - south) for west, south, east, north in boxes_in(data))
-
-
 def _created(citation: Element | None) -> str | None:
-    dates = {code(one, "dateType"): usable_time(said(one, "date")) for one in every(citation, "date", "CI_Date")}
-    return written(dates.get("creation") or dates.get("publication") or dates.get("revision"))
+    dates = {code(one, "dateType"): moment(said(one, "date")) for one in every(citation, "date", "CI_Date")}
+    found = next((when for kind in ("creation", "publication", "revision") if (when := dates.get(kind))), None)
+    return written(found.start) if found else None
 
 
 def _gsd(data: Element) -> float | None:

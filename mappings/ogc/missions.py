@@ -95,8 +95,10 @@ def by_platform(value: str) -> Told | None:
 
 
 def by_name(value: str) -> Told | None:
-    """Of a product's name: an identifier, or the last part of a path."""
+    """Of a product's name: an identifier, or the last part of a path. A sentence that begins like one is no name."""
     stem = value[:_LONGEST].rstrip("/").rpartition("/")[2].strip()
+    if " " in stem:
+        return None
     for mission, pattern in _name_patterns():
         if pattern.match(stem):
             told = by_platform(stem.removeprefix("DS_").split("_")[0])

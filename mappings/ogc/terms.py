@@ -94,24 +94,31 @@ def access_of(told: Told, terms: Terms, level: str | None, named: Mapping[str, s
     a record says opens nothing: catalogues repeat their own licence in every record.
     """
     mission, operator = told.mission, _known(named.get(told.mission.id))
-    if terms.restricted and mission.access != "named":
+    if mission.access != "named" and (terms.restricted or (terms.superseded and mission.id != SWH)):
         return Access(Availability.UNKNOWN, UNKNOWN, "record")
     if mission.access == "open":
-        if mission.id == SWH and not is_level_1a(level):
-            return Access(Availability.UNKNOWN, _known("swh-l1c") or UNKNOWN, "mission", terms.superseded)
-        usable = told.sure and not (terms.superseded and mission.id != SWH)
-        licence = operator or _known(mission.licence)
-        if not usable or licence is None:
-            return Access(Availability.UNKNOWN, UNKNOWN, "none", terms.superseded)
-        return Access(Availability.OPEN, licence, "operator" if operator else "mission", terms.superseded)
+        return _open_access(told, terms, level, operator)
     if mission.access == "named":
         if operator and told.sure:
             return Access(Availability.HELD, operator, "operator")
         return Access(Availability.UNKNOWN, _known(mission.licence) or UNKNOWN, "mission" if mission.licence != UNKNOWN else "none")
     if operator:
         return Access(Availability.UNKNOWN, operator, "operator")
-    stated = None if terms.superseded else _known(terms.licence)
+    stated = _known(terms.licence)
     return Access(Availability.UNKNOWN, stated or UNKNOWN, "record" if stated else "none")
+
+
+def _open_access(told: Told, terms: Terms, level: str | None, operator: str | None) -> Access:
+    """Of a mission that is open to everyone, unless the operator names another licence for its copies."""
+    mission = told.mission
+    if mission.id == SWH and not is_level_1a(level):
+        return Access(Availability.UNKNOWN, _known("swh-l1c") or UNKNOWN, "mission", terms.superseded)
+    if operator and operator != mission.licence:
+        return Access(Availability.UNKNOWN, operator, "operator", terms.superseded)
+    licence = _known(mission.licence)
+    if not told.sure or licence is None:
+        return Access(Availability.UNKNOWN, UNKNOWN, "none", terms.superseded)
+    return Access(Availability.OPEN, licence, "operator" if operator else "mission", terms.superseded)
 
 
 def _known(licence: str | None) -> str | None:

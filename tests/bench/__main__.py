@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.harvests import harvest_from_memory, harvest_whole_path
+from tests.bench.harvests import harvest_from_memory, harvest_whole_path, harvest_xml
 from tests.bench.searches import measure_searches
 
 
@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=100_000, help="scenes that the stand-ins hold")
     parser.add_argument("--memory-records", type=int, default=20_000, help="records harvested from memory")
-    parser.add_argument("--only", choices=("memory", "whole", "search"), help="one part; search harvests first")
+    parser.add_argument("--only", choices=("memory", "whole", "xml", "search"), help="one part; search harvests first")
     parser.add_argument("--keep", type=Path, help="folder that keeps the index")
     options = parser.parse_args()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="moisson-bench-"))
@@ -29,6 +29,9 @@ def main() -> int:
                 print(line, flush=True)
         if options.only in (None, "whole", "search"):
             for line in harvest_whole_path(options.size, folder):
+                print(line, flush=True)
+        if options.only in (None, "xml"):
+            for line in harvest_xml(options.size, folder):
                 print(line, flush=True)
         if options.only in (None, "search"):
             for line in measure_searches(folder / "moisson.toml"):

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import orjson
 
+from harvesters.area import Area
 from harvesters.source import Page, Source, Span
 from index.sqlite import SqliteIndex
 from mappings.record import Answer, Mapping
@@ -37,7 +38,11 @@ class _Memory:
     def __init__(self, name: str, pages: list[Page]) -> None:
         self.name = name
         self.mapping: Mapping = MAPPINGS[name]
+        self.area: Area | None = None
         self._pages = pages
+
+    def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset()
 
     def harvest(self, span: Span) -> Iterator[Page]:
         # New records each time: one that was harvested keeps its parsed JSON, which a real source lets go with the page.
@@ -132,6 +137,48 @@ def harvest_whole_path(size: int, folder: Path) -> Iterator[str]:
         standing.wait(timeout=20)
 
 
+def harvest_xml(size: int, folder: Path) -> Iterator[str]:
+    """The partners' protocols: CSW with ISO 19115-2, OpenSearch and OAI-PMH with EOP, over HTTP into SQLite."""
+    port = 18_091
+    standing = subprocess.Popen(
+        [sys.executable, "-m", "tests.upstreams", "--size", str(size), "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        base = f"http://127.0.0.1:{port}"
+        _wait(base)
+        config = folder / "partners.toml"
+        config.write_text(_PARTNERS.format(base=base, index=folder / "partners.sqlite"), encoding="utf-8")
+        for source in ("vigisat", "seas", "seas-oai"):
+            yield _timed_harvest(config, f"{source}, first", source)
+            yield _timed_harvest(config, f"{source}, nothing changed", source)
+    finally:
+        standing.terminate()
+        standing.wait(timeout=20)
+
+
+_PARTNERS = """\
+index = "{index}"
+
+[sources.vigisat]
+protocol = "csw"
+url = "{base}/vigisat/csw"
+page_size = 100
+http = {{ requests_per_second = 1000 }}
+
+[sources.seas]
+protocol = "opensearch"
+url = "{base}/seas/opensearch/description.xml"
+page_size = 100
+http = {{ requests_per_second = 1000 }}
+
+[sources.seas-oai]
+protocol = "oai-pmh"
+url = "{base}/seas/oai"
+metadata_prefix = "eop"
+http = {{ requests_per_second = 1000 }}
+"""
+
+
 def _peak_memory(process: "subprocess.Popen[bytes]") -> int:
     """Waits for the process; its highest resident memory in MB, read from /proc while it lives (0 where there is none)."""
     peak, status = 0, Path(f"/proc/{process.pid}/status")
@@ -153,11 +200,11 @@ class _Addresses:
         self.dinamis = f"{base}/dinamis/stac"
 
 
-def _timed_harvest(config: Path, attempt: str) -> str:
+def _timed_harvest(config: Path, attempt: str, *sources: str) -> str:
     start = time.perf_counter()
     out = config.parent / "report.json"
     with out.open("wb") as report:
-        process = moisson("harvest", "--json", config=config, stdout=report, MOISSON_SOURCES__AIRBUS__API_KEY=API_KEY)
+        process = moisson("harvest", "--json", *sources, config=config, stdout=report, MOISSON_SOURCES__AIRBUS__API_KEY=API_KEY)
         peak = _peak_memory(process)
     seconds = time.perf_counter() - start
     runs = [orjson.loads(line) for line in out.read_bytes().splitlines()]

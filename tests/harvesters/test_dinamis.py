@@ -14,7 +14,7 @@ from harvesters.errors import Misconfigured, StopSource
 from harvesters.http import Fetcher
 from harvesters.inventories import Inventory
 from harvesters.stacapi import StacApiSettings
-from tests.harvesters.support import run, span
+from tests.harvesters.support import Harvest, run, span
 from tests.upstreams import Rule, Upstreams, World, write_deliveries
 from tests.upstreams.scenes import Lane
 
@@ -89,7 +89,7 @@ def test_a_geopackage_is_read_in_pages(fetcher: Fetcher, tmp_path: Path) -> None
     harvest = run(source(fetcher, inventories=(Inventory(path),), page_size=2))
     stream = f"inventory:{Inventory(path).name}"
     assert harvest.ids(stream) == [f"{stream}:list:PHR1A_{n}" for n in range(5)]
-    assert [len(page.records) for page in harvest.pages] == [2, 2, 1]
+    assert [len(page.records) for page in harvest.pages if page.records] == [2, 2, 1]
 
 
 def test_a_damaged_geopackage_is_named(fetcher: Fetcher, tmp_path: Path) -> None:
@@ -223,3 +223,34 @@ def test_what_lies_outside_the_area_is_filtered(fetcher: Fetcher, tmp_path: Path
     half = run(source(fetcher, **given, area=(-180.0, -90.0, 2.0, 90.0)))
     assert 0 < len(half.ids()) < len(everything.ids())
     assert len(half.ids()) + half.filtered == len(everything.ids())
+
+
+# --- what is whole ---------------------------------------------------------------------------------------------------------------
+def closed(harvest: Harvest) -> list[str]:
+    return [page.stream for page in harvest.pages if page.closed is not None]
+
+
+def test_each_list_and_all_folders_together_are_closed_at_their_end(fetcher: Fetcher, tmp_path: Path) -> None:
+    with Upstreams(World(3000)) as up:
+        write_deliveries(up.world, tmp_path)
+        inventory = Inventory(tmp_path / "inventory.csv")
+        api = StacApiSettings(up.dinamis, ("spot-6-7-drs",))
+        found = source(fetcher, stac=api, inventories=(inventory,), deliveries=(tmp_path,))
+        harvest = run(found)
+        assert closed(harvest) == [f"inventory:{inventory.name}", "deliveries", "spot-6-7-drs"]
+        there = harvest.ids("spot-6-7-drs")[0]
+        # What files held is gone with its line; what the API held is asked of it.
+        assert found.gone(["inventory:x", "delivery:y", there, "nothing"]) == {"inventory:x", "delivery:y", "nothing"}
+
+
+def test_a_list_that_lost_its_rows_or_a_folder_without_products_says_nothing(fetcher: Fetcher, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER)
+    (tmp_path / "empty").mkdir()
+    harvest = run(source(fetcher, inventories=(Inventory(tmp_path / "list.csv"),), deliveries=(tmp_path / "empty",)))
+    assert (harvest.error, closed(harvest)) == (None, [])
+
+
+def test_a_list_with_a_row_that_cannot_be_read_says_nothing_about_what_it_lacks(fetcher: Fetcher, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + row(1) + ";PHR1A;2016-05-06T10:59:11Z;\n")
+    harvest = run(source(fetcher, inventories=(Inventory(tmp_path / "list.csv"),)))
+    assert (len(harvest.ids()), harvest.sum(lambda page: len(page.broken)), closed(harvest)) == (1, 1, [])

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from harvesters.csw import CswSettings, CswSource
 from harvesters.dinamis import DinamisSettings, DinamisSource
 from harvesters.errors import StopSource
 from harvesters.geodes import GeodesSettings, GeodesSource
 from harvesters.http import Fetcher
 from harvesters.inventories import Inventory
+from harvesters.oaipmh import OaiPmhSettings, OaiPmhSource
 from harvesters.oneatlas import OneAtlasSettings, OneAtlasSource
+from harvesters.opensearch import OpenSearchSettings, OpenSearchSource
 from harvesters.resto import RestoSettings, RestoSource
 from harvesters.source import Source
 from harvesters.stacapi import StacApiSettings
+from mappings.partners import SEAS, VIGISAT
 from mappings.record import Unmappable
 from tests.harvesters.support import NOW, ascending, run, span
 from tests.upstreams import API_KEY, Rule, Upstreams, World, write_deliveries
@@ -43,7 +47,22 @@ def _dinamis(up: Upstreams, fetcher: Fetcher, folder: Path) -> Source:
     return DinamisSource("configured", fetcher, DinamisSettings(api, (Inventory(folder / "inventory.csv"),), (folder,)))
 
 
-@pytest.fixture(params=[_geodes, _resto, _oneatlas, _dinamis], ids=["geodes", "resto", "oneatlas", "dinamis"])
+def _csw(up: Upstreams, fetcher: Fetcher, folder: Path) -> Source:
+    return CswSource("configured", fetcher, CswSettings(up.vigisat, page_size=10), VIGISAT, now=lambda: NOW)
+
+
+def _oai(up: Upstreams, fetcher: Fetcher, folder: Path) -> Source:
+    return OaiPmhSource("configured", fetcher, OaiPmhSettings(up.oai, "eop", monthly_over=20), SEAS, now=lambda: NOW)
+
+
+def _opensearch(up: Upstreams, fetcher: Fetcher, folder: Path) -> Source:
+    return OpenSearchSource("configured", fetcher, OpenSearchSettings(up.seas, page_size=10), SEAS, now=lambda: NOW)
+
+
+@pytest.fixture(
+    params=[_geodes, _resto, _oneatlas, _dinamis, _csw, _oai, _opensearch],
+    ids=["geodes", "resto", "oneatlas", "dinamis", "csw", "oai-pmh", "opensearch"],
+)
 def build(request: pytest.FixtureRequest) -> Build:
     found: Build = request.param
     return found

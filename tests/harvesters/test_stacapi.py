@@ -10,6 +10,7 @@ import respx
 
 from harvesters.errors import Misconfigured, StopSource
 from harvesters.http import Fetcher
+from harvesters.source import Extent
 from harvesters.stacapi import StacApiSettings, StacApiSource
 from mappings import dinamis
 from mappings.dinamis import stac
@@ -133,3 +134,48 @@ def test_a_next_link_that_cannot_be_read_stops_the_run(fetcher: Fetcher, link: d
 
 def test_a_source_without_collections_is_misconfigured(fetcher: Fetcher) -> None:
     assert isinstance(run(source(fetcher, HOST, collections=())).error, Misconfigured)
+
+
+# --- what is whole, and what is gone ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_listing_whose_numbers_agree_is_closed(up: Upstreams, fetcher: Fetcher, exact: bool) -> None:
+    harvest = run(source(fetcher, up.dinamis, exact_totals=exact))
+    assert [(page.stream, page.closed) for page in harvest.pages if page.closed] == [("spot-6-7-drs", Extent())]
+    assert harvest.pages[-1].closed
+
+
+def test_one_that_announces_more_than_it_gives_or_another_number_meanwhile_is_not(up: Upstreams, fetcher: Fetcher) -> None:
+    for nth in ((), (2,)):
+        up.faults.clear()
+        up.faults.add(Rule(SEARCH, "wrong_total", nth, value=7))
+        assert not any(page.closed for page in run(source(fetcher, up.dinamis)).pages)
+    up.faults.clear()
+    up.faults.add(Rule(SEARCH, "wrong_total", (3,), value=-1))
+    harvest = run(source(fetcher, up.dinamis))
+    assert (harvest.missing, any(page.closed for page in harvest.pages)) == (0, False)
+
+
+def test_one_that_stops_half_way_is_not(up: Upstreams, fetcher: Fetcher) -> None:
+    up.faults.add(Rule(SEARCH, "status", tuple(range(3, 30)), 500))
+    harvest = run(source(fetcher, up.dinamis))
+    assert isinstance(harvest.error, StopSource)
+    assert not any(page.closed for page in harvest.pages)
+
+
+def test_an_item_is_gone_when_its_own_address_says_so(up: Upstreams, fetcher: Fetcher) -> None:
+    found = source(fetcher, up.dinamis, collections=("other", "spot-6-7-drs"))
+    there = run(source(fetcher, up.dinamis)).ids()[0]
+    assert found.gone([there, "nothing", "../x y"]) == {"nothing", "../x y"}
+
+
+def test_an_api_that_cannot_be_asked_about_an_item_removes_none(up: Upstreams, fetcher: Fetcher) -> None:
+    found = source(fetcher, up.dinamis)
+    run(found)
+    up.faults.add(Rule("/items/", "status", value=500))
+    with pytest.raises(StopSource):
+        found.gone(["nothing"])
+    up.faults.clear()
+    up.faults.add(Rule("/items/", "status", value=404))
+    # That is said of an Item that was just listed, too.
+    with pytest.raises(StopSource, match="just listed"):
+        found.gone(["nothing"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harvesters.errors import StopSource
 from harvesters.sweep import Limits, Listing, Sweep
 from mappings.ogc.answers import OgcAnswer, Refused
 from mappings.record import Answer, Record
@@ -215,3 +216,12 @@ def test_the_last_page_given_again_beyond_the_end_is_an_end() -> None:
 
     found, _, _ = swept(Again(names(23), total=lambda held: None))
     assert set(found) == set(names(23))
+
+
+def test_a_catalogue_that_ignores_filters_does_not_cut_for_ever() -> None:
+    class Deaf(Fake):
+        def parts(self) -> Sequence[Listing]:
+            return [self, self]
+
+    with pytest.raises(StopSource, match="ignore filters"):
+        swept(Deaf(names(200), window=60, message="Result window is too large"), window=60)

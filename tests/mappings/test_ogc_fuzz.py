@@ -124,8 +124,9 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _MEMBERS = [
-    "datetime", "start_datetime", "end_datetime", "title", "keywords", "platform", "instruments", "gsd", "eo:cloud_cover", "sar:polarizations",
-    "sar:frequency_band", "sat:orbit_state", "view:sun_azimuth", "proj:code", "proj:epsg", "license", "processing:level", "updated",
+    "datetime", "start_datetime", "end_datetime", "title", "keywords", "platform", "instruments", "gsd", "eo:cloud_cover",
+    "sar:polarizations", "sar:frequency_band", "sat:orbit_state", "view:sun_azimuth",
+    "proj:code", "proj:epsg", "license", "processing:level", "updated",
 ]  # fmt: skip
 
 

@@ -139,6 +139,13 @@ def test_each_recorded_answer_gives_what_the_table_says(name: str, mapping) -> N
         assert "@" not in str({name: item["properties"].get(name) for name in ("title", "description", "keywords", "providers")})
 
 
+def test_no_person_of_a_recorded_answer_is_published() -> None:
+    people = ("Renwick", "Kralidis", "Matt Oliver", "Firstname", "Dufferin Street")
+    for name, expected in EXPECTED.items():
+        for found in items_of(name)[0] if expected.items else []:
+            assert [person for person in people if person in str(found)] == []
+
+
 def test_the_terrasar_scenes_of_fedeo_are_radar_images_without_a_right() -> None:
     items, _ = items_of("opensearch/atom_fedeo_terrasarx_ssc_terradue.atom")
     first = items[0]

@@ -179,6 +179,12 @@ def test_a_footprint_that_cannot_be_used_is_refused(positions: str) -> None:
     reason(eop(positions=positions))
 
 
+def test_a_long_outline_that_crosses_itself_is_refused_at_once() -> None:
+    tangled = " ".join(f"{4 + (at % 313) / 1000} {-53 + (at % 977) / 1000}" for at in range(30_000))
+    assert reason(eop(positions=tangled))[0].startswith("a long outline that crosses itself")
+    assert made(eop(positions="4 -53 5 -52 4 -52 5 -53 4 -53"))["geometry"]["type"] == "MultiPolygon"
+
+
 def test_altitudes_are_left_out() -> None:
     polygon = ring("posList", LATLON).replace("-52.9", "-52.9 10").replace("-52.1", "-52.1 10")
     surface = f'<gml:MultiSurface srsDimension="3"><gml:surfaceMember>{polygon}</gml:surfaceMember></gml:MultiSurface>'
@@ -275,6 +281,8 @@ def test_services_are_links_and_files_are_assets() -> None:
     assert not any("web-map-links" in url for url in nameless["stac_extensions"])
     image = made(iso(more=online("s3://eodata/a/B02.jp2", "image/jp2", "download")))
     assert image["assets"]["B02"] == {"href": "s3://eodata/a/B02.jp2", "roles": ["data"], "type": "image/jp2", "auth:refs": ["partner"]}
+    form = made(iso(more=online("https://example.org/order.php?id=1", "WWW:LINK", "download")))
+    assert form["assets"] == {}
     page = made(iso(more=online("https://example.org/", "WWW:LINK-1.0-http--link", "information")))
     assert page["assets"] == {}
     assert {"rel": "about", "href": "https://example.org/"} in page["links"]
@@ -348,6 +356,7 @@ def test_a_named_licence_of_another_image_is_told_without_opening_it() -> None:
 
 def test_prose_makes_no_image_open_but_may_make_it_commercial() -> None:
     assert made(iso(title="Occupation du sol d’après Sentinel-2"))["collection"] == "seas-other"
+    assert made(iso(title="S2A_MSIL2A_20200501T100000 : classification"))["collection"] == "seas-other"
     found = made(iso(title="Mosaïque Pléiades de Cayenne", data=legal(limitation="Licence Ouverte 2.0")))
     assert found["collection"] == "seas-pleiades"
     assert found["properties"]["moisson:availability"] == "unknown"

@@ -47,6 +47,16 @@ def test_images_of_open_missions_are_open(name: str, licence: str) -> None:
     assert access(iso(more=platform(name))) == ("open", licence, None)
 
 
+def test_terms_of_use_count_in_their_whole_sense() -> None:
+    def said(phrase: str) -> str:
+        return access(iso(data=legal(limitation=phrase), more=platform("Sentinel-2A")))[0]
+
+    assert said("for commercial and non-commercial purposes") == "open"
+    assert said("Usage non commercial uniquement") == "unknown"
+    assert said("Diffusion restreinte") == "unknown"
+    assert access(iso(more=platform("Sentinel-2A")), sentinel_2="dsp-pleiades") == ("unknown", "dsp-pleiades", None)
+
+
 def test_anything_else_is_unknown_whatever_the_operator_names_for_it() -> None:
     assert access(iso(more=platform("Formosat-2"))) == ("unknown", "unknown", None)
     assert access(iso(more=platform("Formosat-2")), other="etalab-2.0") == ("unknown", "etalab-2.0", None)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -155,6 +155,10 @@ class Pycsw:
         """Adds an ISO record and returns its identifier. Raises PycswError when it has one of that identifier."""
         return str(self._do("insert", xml.decode()))
 
+    def insert_all(self, documents: Iterable[bytes]) -> list[str]:
+        """As `insert`, many at once."""
+        return list(map(str, self._do("insert_all", [xml.decode() for xml in documents])))
+
     def touch(self, identifier: str, stamp: str) -> None:
         """Gives a record another dateStamp."""
         self._do("touch", identifier, stamp)
@@ -168,10 +172,9 @@ class Pycsw:
         return list(map(str, self._do("identifiers")))
 
     def clear(self) -> None:
-        for identifier in self.identifiers():
-            self.delete(identifier)
+        self._do("clear")
 
-    def _do(self, *command: str) -> Any:
+    def _do(self, *command: Any) -> Any:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(command).encode() + b"\n")
         self._process.stdin.flush()

@@ -32,6 +32,7 @@ class _Records:
         self._context, self._metadata, self._repository, self._util = StaticContext(), metadata, repository, util
         # Profiles tell the namespaces of ISO records.
         self._database, self._table = read.get("repository", "database"), read.get("repository", "table")
+        self._repo: Any = None
         admin.setup_db(self._database, self._table, str(config.parent), create_sfsql_tables=False, create_plpythonu_functions=False)
 
     def insert(self, xml: str) -> str:
@@ -43,6 +44,16 @@ class _Records:
         identifier = found.identifier
         repo.insert(found, "local", self._util.get_today_and_now())
         return str(identifier)
+
+    def insert_all(self, documents: list[str]) -> list[str]:
+        return [self.insert(xml) for xml in documents]
+
+    def clear(self) -> None:
+        repo = self._open()
+        repo.session.query(repo.dataset).delete()
+        if repo.session.in_transaction():
+            repo.session.commit()
+        repo.session.close()
 
     def delete(self, identifier: str) -> int:
         return self._query(identifier, lambda rows: rows.delete(synchronize_session=False))
@@ -74,7 +85,10 @@ class _Records:
         return result
 
     def _open(self) -> Any:
-        return self._repository.Repository(self._database, self._context, table=self._table)
+        # One for all commands: each new one reads the tables' form anew.
+        if self._repo is None:
+            self._repo = self._repository.Repository(self._database, self._context, table=self._table)
+        return self._repo
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ def main() -> None:
     if options.deliveries:
         print(f"deliveries   {options.deliveries}: {write_deliveries(world, options.deliveries)}", flush=True)
     with Upstreams(world, replay=options.replay, port=options.port) as up:
-        for name in ("oneatlas", "sar", "geodes", "resto", "dinamis", "wmts"):
+        for name in ("oneatlas", "sar", "geodes", "resto", "dinamis", "wmts", "vigisat", "seas", "oai"):
             print(f"{name:12} {getattr(up, name)}", flush=True)
         print(f"{'control':12} {up.base}/_control\n{'API key':12} {up.api_key}", flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""A page of GeoJSON features that can be spoilt."""
+"""A page of JSON records that can be spoilt: GeoJSON features, Airbus's radar feed, the wrapped records of REGARDS."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import orjson
 
 from .rules import Seen
 
-_TOTALS = ("totalResults", "numberMatched", "matched")
+# REGARDS calls its records `content`.
+_LISTS = ("features", "content")
+_TOTALS = ("totalResults", "numberMatched", "matched", "totalElements")
 _RETURNED = ("numberReturned", "returned", "itemsPerPage")
-_IDS = ("id", "acquisitionIdentifier", "identifier", "productIdentifier")
-_MODIFIED = ("updated", "modified", "published", "created", "lastUpdateDate", "publicationDate", "creationDate")
+_IDS = ("id", "acquisitionIdentifier", "acquisitionId", "identifier", "productIdentifier")
+_MODIFIED = ("updated", "modified", "published", "created", "lastUpdateDate", "publicationDate", "creationDate", "catalogueTime")
 
 
 class JsonPage:
-    """The `features` of an answer, with its links and totals."""
+    """The records of an answer, with its links and totals; `_list` is the member that holds them."""
 
-    def __init__(self, page: dict[str, Any]) -> None:
-        self.page = page
+    def __init__(self, page: dict[str, Any], list_: str = "features") -> None:
+        self.page, self._list = page, list_
 
     @classmethod
     def of(cls, body: bytes) -> JsonPage | None:
@@ -29,31 +31,46 @@ class JsonPage:
             found = orjson.loads(body)
         except orjson.JSONDecodeError:
             return None
-        return cls(found) if isinstance(found, dict) and isinstance(found.get("features"), list) else None
+        if not isinstance(found, dict):
+            return None
+        return next((cls(found, name) for name in _LISTS if isinstance(found.get(name), list)), None)
+
+    @property
+    def members(self) -> list[dict[str, Any]]:
+        members: list[dict[str, Any]] = self.page[self._list]
+        return members
+
+    @members.setter
+    def members(self, members: list[dict[str, Any]]) -> None:
+        self.page[self._list] = members
 
     @property
     def features(self) -> list[dict[str, Any]]:
-        features: list[dict[str, Any]] = self.page["features"]
-        return features
+        return [_feature(member) for member in self.members]
 
     @property
     def size(self) -> int:
-        return len(self.features)
+        return len(self.members)
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self.page)
 
     def repeat(self, before: JsonPage) -> None:
-        self.page["features"] = before.features
+        self.members = before.members
 
     def past_end(self, before: JsonPage | None, seen: Seen) -> None:
-        if before is not None and not self.features:
+        if before is not None and not self.members:
             self.repeat(before)
+        if (links := self.page.get("_links")) and "next" not in links and "token=" in seen.query:
+            links["next"] = f"{links['self']}?{seen.query}"
 
     def stick(self, seen: Seen, url: str) -> None:
+        again = f"{url}?{seen.query}" if seen.query else url
+        if "next" in (links := self.page.get("_links", {})):
+            links["next"] = again
         for link in self.page.get("links", []):
             if link.get("rel") == "next":
-                link["href"] = f"{url}?{seen.query}" if seen.query else url
+                link["href"] = again
                 if "body" in link:
                     link["body"] = orjson.loads(seen.body or "{}")
 
@@ -70,20 +87,21 @@ class JsonPage:
             feature["properties"]["padding"] = "x" * int(megabytes * 1_000_000)
 
     def miscount(self, off: int) -> None:
-        self._count(_TOTALS, lambda total: total + off)
+        self._count((*_TOTALS, *self._sizes), lambda total: max(total + off, 0))
 
     def duplicate(self) -> None:
-        self.page["features"] = [deepcopy(feature) for feature in self.features for _ in range(2)]
+        self.members = [deepcopy(member) for member in self.members for _ in range(2)]
 
     def double(self) -> None:
-        self.page["features"] = [one for feature in self.features for one in (feature, _renamed(feature))]
-        self._count((*_TOTALS, *_RETURNED), lambda total: total * 2)
+        self.members = [one for member in self.members for one in (member, _renamed(member))]
+        self._count((*_TOTALS, *_RETURNED, *self._sizes), lambda total: total * 2)
 
     def empty(self) -> None:
-        self.page["features"] = []
+        self.members = []
+        self.page.get("_links", {}).pop("next", None)
         if "links" in self.page:
             self.page["links"] = [link for link in self.page["links"] if link.get("rel") != "next"]
-        self._count((*_TOTALS, *_RETURNED), lambda total: 0)
+        self._count((*_TOTALS, *_RETURNED, *self._sizes), lambda total: 0)
 
     def skew(self, seconds: float) -> None:
         for feature in self.features:
@@ -94,16 +112,28 @@ class JsonPage:
                 if isinstance(properties.get(name), str):
                     properties[name] = later(properties[name], seconds)
 
+    @property
+    def _sizes(self) -> tuple[str, ...]:
+        """The radar feed announces no more than the size of each page."""
+        return ("size",) if "_links" in self.page else ()
+
     def _count(self, names: tuple[str, ...], change: Any) -> None:
-        for holder in (self.page, self.page.get("context") or {}, self.page.get("properties") or {}):
+        for holder in (self.page, *(self.page.get(name) or {} for name in ("context", "properties", "metadata"))):
             for name in names:
                 if isinstance(holder.get(name), int):
                     holder[name] = change(holder[name])
 
 
-def _renamed(feature: dict[str, Any]) -> dict[str, Any]:
-    twin = deepcopy(feature)
-    for holder in (twin, twin["properties"]):
+def _feature(member: dict[str, Any]) -> dict[str, Any]:
+    """The record itself, without what REGARDS wraps it in."""
+    inner = member.get("content")
+    return inner if isinstance(inner, dict) else member
+
+
+def _renamed(member: dict[str, Any]) -> dict[str, Any]:
+    twin = deepcopy(member)
+    feature = _feature(twin)
+    for holder in (feature, feature["properties"]):
         for name in _IDS:
             if isinstance(holder.get(name), str):
                 holder[name] += "-2"

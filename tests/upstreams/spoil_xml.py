@@ -1,4 +1,4 @@
-"""A page of XML records that can be spoilt: CSW GetRecords and GetRecordById, OAI-PMH, Atom, or one ISO record alone."""
+"""A page of XML records that can be spoilt: CSW GetRecords and GetRecordById, OAI-PMH, Atom, the layers of a WMTS, or one ISO record alone."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ class XmlPage:
         if name in ("GetRecordsResponse", "GetRecordByIdResponse"):
             results = root if name == "GetRecordByIdResponse" else _child(root, "SearchResults")
             return None if results is None else cls(root, results, lambda: [child for child in results if _local(child)])
+        if name == "Capabilities":
+            contents = _child(root, "Contents")
+            return None if contents is None else cls(root, contents, lambda: [child for child in contents if _local(child) == "Layer"])
         listed = _child(root, *_OAI_LISTS) if name == "OAI-PMH" else None
         return None if listed is None else cls(root, listed, lambda: [one for one in listed if _local(one) in ("record", "header")])
 
@@ -120,7 +123,7 @@ class XmlPage:
                 left -= 1_000_000
 
     def miscount(self, off: int) -> None:
-        self._count(_TOTALS, lambda total: total + off)
+        self._count(_TOTALS, lambda total: max(total + off, 0))
 
     def duplicate(self) -> None:
         for record in self.records if self._holder is not None else []:
@@ -187,4 +190,4 @@ def _ids(record: Any) -> list[Any]:
         header, content = _child(record, "header"), _child(record, "metadata")
         inner = [] if content is None else [one for child in content if _local(child) for one in _ids(child)]
         return [*([] if header is None else _ids(header)), *inner]
-    return [child for child in record if _local(child) in ("identifier", "fileIdentifier", "metadataIdentifier", "id")]
+    return [child for child in record if _local(child) in ("identifier", "Identifier", "fileIdentifier", "metadataIdentifier", "id")]

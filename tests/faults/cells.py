@@ -1,0 +1,161 @@
+"""The fault matrix: how each source ends each fault, what its index holds then, and how it mends. docs/faults.md shows it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index.state import Outcome
+from tests.faults.faults import FAULTS
+from tests.faults.subjects import SUBJECTS
+
+# full: a harvest over an index that is full; first: into an empty one; listed: over a full one, with a whole listing due.
+Setting = Literal["full", "first", "listed"]
+# new: exactly what the archive has; old: exactly what it was before; between: each Item as before or as the archive has it now, none
+# gone; more: all that the archive has, and what it says too much; said: what the archive says, right or wrong.
+Holds = Literal["new", "old", "between", "more", "said"]
+# next: the next run ends with the truth; confirmed: the brake holds it, and the run after an operator confirmed ends with the truth;
+# listed: so does the next whole listing; stays: what the archive said too much stays, as nothing tells that it is gone.
+Mends = Literal["next", "confirmed", "listed", "stays"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`reason` is a regular expression that the run's reason holds; `defect` why the cell does not yet end as it must."""
+
+    outcome: Outcome
+    reason: str = ""
+    holds: Holds = "new"
+    mends: Mends = "next"
+    defect: str = ""
+
+
+def _but(cell: Cell, defect: str) -> Cell:
+    return replace(cell, defect=defect)
+
+
+def _partial(reason: str, holds: Holds = "between", mends: Mends = "next") -> Cell:
+    return Cell(Outcome.PARTIAL, reason, holds, mends)
+
+
+def _failed(reason: str) -> Cell:
+    return Cell(Outcome.FAILED, reason, "old")
+
+
+Row = Mapping[str, Cell]
+_ALL = "*"
+_COMPLETE = Cell(Outcome.COMPLETE)
+# Not new, but nothing says so; the next run finds it.
+_UNAWARE = Cell(Outcome.COMPLETE, holds="between")
+_UNTOUCHED = Cell(Outcome.COMPLETE, holds="old")
+_XML = ("csw", "opensearch", "oai", "coverages")
+
+_STALE = (
+    "schedules/pipeline.py, _is_stale: a record that was kept with a time in the future makes every true version of it, and every notice "
+    "of its deletion, stale until that time"
+)
+_AHEAD = "schedules/marks.py: a watermark moves beyond the start of its own run, so that later changes lie before it"
+_BEHIND = (
+    "harvesters/http.py does not look at Date: times three years ahead that are still in the past move the watermark over records that "
+    "were never read"
+)
+_UNREAD = "harvesters/sweep.py, _is_end: a total that is too low ends a listing, and the watermark moves past what was not read"
+_FORGOTTEN = (
+    "schedules/run.py: the watermark moves past a window whose absent records the brake kept, so that the run after the confirmation "
+    "does not see them again before the month has ended and is counted"
+)
+_NAMELESS = (
+    "mappings/coverages/capabilities.py, read_capabilities: a layer without identifier is passed over in silence, and the mosaic that "
+    "it may be is judged absent"
+)
+
+
+def _stopped(reason: str, **others: Cell) -> Row:
+    """What came before stays; where there is one page only, nothing came."""
+    return {_ALL: _partial(reason), "coverages": _failed(reason), **others}
+
+
+_ONE_PAGE = {"coverages": _COMPLETE}
+_BOMB = "nested more than|DOCTYPE"
+
+FULL: dict[str, Row] = {
+    **{key: {_ALL: _COMPLETE} for key in ("cut", "reset", "error", "twice", "html", "busy")},
+    "stays": _stopped("HTTP 500"),
+    "down": {_ALL: _failed("HTTP 503")},
+    "silent": {_ALL: _failed("no complete answer within 0.5 s")},
+    "resets": _stopped("ReadError|RemoteProtocolError"),
+    "endless": _stopped("exceeds the limit of 4194304 bytes"),
+    "drip": _stopped("no complete answer within 0.5 s"),
+    # JSON is told from HTML by what it is.
+    "type": {_ALL: _COMPLETE, **{key: _partial("not XML but text/html") for key in ("csw", "opensearch", "oai")}},
+    "invalid": _stopped("not JSON|not XML"),
+    "bomb": _stopped(_BOMB),
+    "entity": {**_stopped("not JSON|DOCTYPE")},
+    "malformed": {_ALL: _UNAWARE, "coverages": _but(_UNAWARE, _NAMELESS)},
+    "repeat": {_ALL: _partial("repeats itself|did not give"), **_ONE_PAGE},
+    # Most page by numbers, and look at no link.
+    "token": {_ALL: _COMPLETE, **{key: _partial("repeats itself") for key in ("radar", "dinamis", "partner")}},
+    "past": {_ALL: _partial("repeats itself|did not give"), **_ONE_PAGE},
+    "more": {_ALL: _partial("did not give"), **_ONE_PAGE},
+    "fewer": {
+        _ALL: _COMPLETE, "peps": _UNAWARE, "swh": _partial("announces . records for . ids"), "csw": _UNAWARE, "opensearch": _UNAWARE,
+    },
+    "duplicate": {_ALL: _COMPLETE, **{key: _partial("did not give") for key in ("csw", "opensearch")}},
+    "skew": {
+        **{key: _failed("answers another question") for key in ("peps", "swh", "optical")},
+        "regards": _COMPLETE,
+        "radar": _partial("answers another question"),
+        **{key: _but(Cell(Outcome.COMPLETE, holds="said"), _STALE) for key in ("dinamis", "partner")},
+        **{key: _but(Cell(Outcome.COMPLETE, holds="said"), f"{_AHEAD}; {_STALE}") for key in ("csw", "opensearch", "oai")},
+        "coverages": _COMPLETE,
+    },
+    "emptied": {
+        **{key: _UNAWARE for key in ("optical", "radar")},
+        **{key: _UNTOUCHED for key in ("csw", "opensearch", "oai", "peps", "swh")},
+        **{key: _partial("the brake", "old") for key in ("regards", "dinamis", "partner")},
+        "coverages": _failed("without any layer"),
+    },
+    "doubled": {
+        **{key: Cell(Outcome.COMPLETE, holds="more", mends="stays") for key in ("optical", "radar", "oai")},
+        **{key: Cell(Outcome.COMPLETE, holds="more", mends="confirmed") for key in ("regards", "dinamis", "partner", "peps", "swh")},
+        **{key: _partial("did not give", "more", "listed") for key in ("csw", "opensearch")},
+        "coverages": _UNAWARE,
+    },
+}  # fmt: skip
+
+FIRST: dict[str, Row] = {
+    "fewer": {
+        **FULL["fewer"],
+        **{key: _UNAWARE for key in ("peps", "swh")},
+        **{key: _but(_UNAWARE, _UNREAD) for key in ("csw", "opensearch")},
+    },
+    "skew": {
+        **FULL["skew"],
+        "peps": _but(_partial("answers another question", "said"), _STALE),
+        "optical": _but(_partial("answers another question", "said"), _BEHIND),
+        "radar": _but(_partial("answers another question", "said"), _BEHIND),
+    },
+    "emptied": {_ALL: _UNTOUCHED, "coverages": _partial("xyzservices lists were taken instead", "said")},
+    "doubled": {
+        **FULL["doubled"],
+        **{key: _partial("did not give", "more", "confirmed") for key in ("csw", "opensearch")},
+        "coverages": _COMPLETE,
+    },
+}
+
+LISTED: dict[str, Row] = {
+    key: {name: row[name] for name in SUBJECTS if SUBJECTS[name].lists and name in row}
+    for key, row in FULL.items()
+    if FAULTS[key].everywhere
+}
+
+TABLES: Mapping[Setting, Mapping[str, Row]] = {"full": FULL, "first": FIRST, "listed": LISTED}
+
+
+def cells() -> Iterator[tuple[Setting, str, str, Cell]]:
+    """(setting, fault, source, cell) of all, by source."""
+    for name in SUBJECTS:
+        for setting, table in TABLES.items():
+            for key, row in table.items():
+                cell = row.get(name, row.get(_ALL))
+                if cell is not None:
+                    yield setting, key, name, cell
