@@ -11,6 +11,7 @@ help:
 	@echo "make run    stand-ins of the archives, a harvest, the STAC API on http://127.0.0.1:8080"
 	@echo "make test   every test (needs a JDK 17 and Maven for Elasticsearch)"
 	@echo "make check  lint, types, layers, tests"
+	@echo "make outlines  the outlines of the coverages anew, from Natural Earth (needs npm)"
 	@echo "make bench  speed, printed with the command that repeats it"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -25,6 +26,7 @@ run: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.support.requirements
+	@.ci/timed pycsw $(BIN)/python -m tests.support.pycsw
 	@.ci/timed tests $(BIN)/python -m pytest --durations=10
 
 lint: $(STAMP)

@@ -172,6 +172,10 @@ class ElasticIndex:
         """As Index.deleted."""
         return self._records.deleted(source, native_ids, limit)
 
+    def count_deleted(self, source: str) -> int:
+        """As Index.count_deleted."""
+        return self._records.count_deleted(source)
+
     def purge(self, now: datetime) -> int:
         """As Index.purge."""
         return self._records.purge(now)

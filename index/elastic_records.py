@@ -34,7 +34,7 @@ class Records:
         """As Index.known."""
         ids = {native_id: doc_id(source, native_id) for native_id in native_ids}
         places = [(index, place) for place in ids.values() for index in (self._names.records, self._names.quarantine)]
-        found = self._store.mget(places, ("fingerprint", "collection", "item", "updated", "joining"))
+        found = self._store.mget(places, ("fingerprint", "collection", "item", "updated", "joining", "stream"))
         answer: dict[str, Known] = {}
         for native_id, place in ids.items():
             kept, held = found.get((self._names.records, place)), found.get((self._names.quarantine, place))
@@ -44,7 +44,8 @@ class Records:
                 updated = max((doc["updated"] for doc in (kept, held) if doc and doc["updated"] is not None), default=None)
                 seen = from_micros(updated) if updated is not None else None
                 joining = tuple(ItemKey(*pair) for pair in (kept or {}).get("joining", ()))
-                answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen, joining)
+                stream = (kept or {}).get("stream", "")
+                answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen, joining, stream)
         return answer
 
     def members(self, source: str, keys: Collection[ItemKey]) -> dict[ItemKey, Sequence[StoredRecord]]:
@@ -114,6 +115,11 @@ class Records:
         found = [entry for names in asked for entry in islice(self._removed(source, names), limit)]
         found.sort(key=lambda entry: (-to_micros(entry.time), entry.source, entry.record.native_id))
         return found[:limit]
+
+    def count_deleted(self, source: str) -> int:
+        """As Index.count_deleted; what a crash has left of a record that is still kept counts too."""
+        self._store.refresh(self._names.deleted)
+        return self._store.count(self._names.deleted, of_source(source))
 
     def _removed(self, source: str | None, native_ids: Sequence[str] | None) -> Iterator[Deleted]:
         query: Source = {"bool": {"filter": [of_source(source)]}}

@@ -71,6 +71,9 @@ class Index(Protocol):
     def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
         """Records that were removed and can be restored, the newest removal first."""
 
+    def count_deleted(self, source: str) -> int:
+        """How many removed records can be restored."""
+
     def purge(self, now: datetime) -> int:
         """Drops the records whose time to be restored has passed; how many. The tombstones of their Items stay."""
 

@@ -128,6 +128,10 @@ class SqliteIndex:
         with self._pool.read() as db:
             return sqlite_records.deleted(db, source, native_ids, limit, _unpack())
 
+    def count_deleted(self, source: str) -> int:
+        with self._pool.read() as db:
+            return sqlite_records.count_deleted(db, source)
+
     def purge(self, now: datetime) -> int:
         with self._pool.write() as db:
             return sqlite_records.purge(db, now)

@@ -23,15 +23,16 @@ def known(db: sqlite3.Connection, source: str, native_ids: Collection[str]) -> d
     asked = (source, _json(list(native_ids)))
     condition = "WHERE source = ? AND native_id IN (SELECT value FROM json_each(?))"
     found = {
-        native_id: Known(fingerprint, ItemKey(collection, item_id), updated=_time(updated))
-        for native_id, fingerprint, collection, item_id, updated in db.execute(
-            f"SELECT native_id, fingerprint, collection, id, updated FROM records {condition}", asked
+        native_id: Known(fingerprint, ItemKey(collection, item_id), updated=_time(updated), stream=stream)
+        for native_id, fingerprint, collection, item_id, updated, stream in db.execute(
+            f"SELECT native_id, fingerprint, collection, id, updated, stream FROM records {condition}", asked
         )
     }
     for native_id, fingerprint, updated in db.execute(f"SELECT native_id, fingerprint, updated FROM quarantine {condition}", asked):
         kept = found.get(native_id)
         newest = max((when for when in (_time(updated), kept.updated if kept else None) if when), default=None)
-        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True, updated=newest)
+        stream = kept.stream if kept else ""
+        found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True, updated=newest, stream=stream)
     return found
 
 
@@ -128,6 +129,11 @@ def deleted(db: sqlite3.Connection, source: str | None, native_ids: Collection[s
         Deleted(origin, _record(tuple(row), unpack), reason, run, from_micros(time), from_micros(until))
         for origin, reason, run, time, until, *row in db.execute(sql, (*values, limit))
     ]
+
+
+def count_deleted(db: sqlite3.Connection, source: str) -> int:
+    count: int = db.execute("SELECT count(*) FROM deleted WHERE source = ?", (source,)).fetchone()[0]
+    return count
 
 
 def purge(db: sqlite3.Connection, now: datetime) -> int:

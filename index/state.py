@@ -34,13 +34,15 @@ class Known:
     """What is known of a record before it is mapped again. `key` is None for one in quarantine that never made an Item;
     `quarantined` says that the fingerprint is of the rejected version. `updated` is the archive's time of the newest version seen,
     kept or rejected. `joining` are Items that the record was on its way to when a process died: they may be there, made of it, and
-    whoever moves or removes the record must settle them too. Only a store without transactions knows any."""
+    whoever moves or removes the record must settle them too. Only a store without transactions knows any. `stream` is the kept
+    version's."""
 
     fingerprint: bytes
     key: ItemKey | None
     quarantined: bool = False
     updated: datetime | None = None
     joining: tuple[ItemKey, ...] = ()
+    stream: str = ""
 
     @property
     def keys(self) -> tuple[ItemKey, ...]:

@@ -16,6 +16,7 @@ _AREAS = ("Polygon", "MultiPolygon")
 # Below this turn (square degrees, of the order of a square metre) rounding could deceive.
 _FLAT = 1e-10
 _MAX_POSITIONS = 100_000
+_MENDED_POSITIONS = 2_000
 
 
 def clean_footprint(value: Any, field: str = "geometry", *, areas: bool = False) -> tuple[dict[str, Any], list[float]]:
@@ -119,6 +120,9 @@ def _area(geometry: Any, field: str) -> tuple[dict[str, Any], list[float]]:
     if east - west > 180 or west < -180 or east > 180:
         geometry = _split(geometry, field)
     if not geometry.is_valid:
+        # Mending takes time and memory by the square of the outline's length.
+        if shapely.get_num_coordinates(geometry) > _MENDED_POSITIONS:
+            raise Unmappable(f"more than {_MENDED_POSITIONS} positions in an outline that crosses itself, or parts that overlap", field)
         geometry = _repaired(geometry, field)
     if geometry.geom_type == "MultiPolygon" and len(geometry.geoms) == 1:
         geometry = geometry.geoms[0]

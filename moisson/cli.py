@@ -8,12 +8,13 @@ import typer
 
 from api.errors import Problem
 from harvesters.errors import Misconfigured
-from index.protocol import IndexUnavailable
+from index.protocol import IndexUnavailable, LeaseLost
 from moisson.commands import calendar, config, deleted, harvest, map_, quarantine, remap, search, serve, status
 from moisson.exits import Exit
 from moisson.logs import set_up_logs
 from moisson.sections import ConfigError
 from schedules.lease import Busy
+from schedules.stop import Stopped
 
 app = typer.Typer(
     name="moisson",
@@ -44,6 +45,8 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (Problem, Exit.USAGE),
     (Busy, Exit.UNAVAILABLE),
     (IndexUnavailable, Exit.UNAVAILABLE),
+    (LeaseLost, Exit.UNAVAILABLE),
+    (Stopped, Exit.INTERRUPTED),
 )
 
 

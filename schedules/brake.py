@@ -3,22 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any, Literal
 
 from index.protocol import Index
 from mappings.times import format_time
 from schedules.notes import BRAKE, change_note, note_value
 from schedules.rules import Rules
 
+Reason = Literal["feed", "absent"]
+_WORDS: dict[Reason, str] = {"feed": "notices of deletion", "absent": "absent from whole listings"}
+
 
 @dataclass
 class Brake:
-    """`source` as configured; `archive` whose records it removes."""
+    """Of one run: `source` as configured, `archive` whose records it removes."""
 
     index: Index
     source: str
     archive: str
     rules: Rules
     run: str
+    removed: int = 0
 
     @cached_property
     def total(self) -> int:
@@ -27,37 +32,42 @@ class Brake:
 
     @cached_property
     def allowance(self) -> int:
-        """How many records may be removed: what the rules allow, or a little more than an operator confirmed."""
-        allowed = max(int(self.total * self.rules.brake_share), self.rules.brake_floor)
+        """How many records the run may remove in all."""
+        return max(int(self.total * self.rules.brake_share), self.rules.brake_floor)
+
+    @cached_property
+    def _confirmed(self) -> dict[str, Any]:
         note = note_value(self.index, BRAKE, self.source)
-        return max(allowed, int(note["count"] * 1.1) + self.rules.brake_floor) if note.get("confirmed") else allowed
+        return note["counts"] if note.get("confirmed") else {}
 
-    @property
-    def confirmed(self) -> bool:
-        return bool(note_value(self.index, BRAKE, self.source).get("confirmed"))
-
-    def stops(self, count: int, why: str, now: datetime, *, emptied: bool = False) -> str | None:
-        """The reason why so many records are not removed, kept for the operator; None when they may be. `emptied`: a stream would
-        lose more than half of its records."""
-        if count <= self.allowance and (not emptied or self.confirmed):
+    def stops(self, count: int, reason: Reason, now: datetime, *, emptied: bool = False) -> str | None:
+        """Why so many more are not removed, kept for the operator; None when they may be. `emptied`: a stream would lose more than
+        half of its records. What was confirmed is as many for that reason, or a tenth more."""
+        confirmed = int(self._confirmed.get(reason, -1))
+        if 0 <= count <= confirmed * 1.1:
             return None
-        reason = (
-            f"the brake: {count} of {self.total} records would be removed ({why}), which is more than may be without an operator: "
-            f"if the archive is right, `moisson confirm {self.source}` lets the next run do it"
+        if self.removed + count <= self.allowance and not emptied:
+            return None
+        self._note(count, reason, now)
+        return (
+            f"the brake: {count} of {self.total} records would be removed ({_WORDS[reason]}), which is more than may be without an "
+            f"operator: if the archive is right, `moisson confirm {self.source}` lets the next run do it"
         )
-        self._note(count, why, now)
-        return reason
 
     def release(self) -> None:
         """The run did what it had to: what was confirmed, or stopped earlier, is over."""
         change_note(self.index, BRAKE, self.source, lambda value: None)
 
-    def _note(self, count: int, why: str, now: datetime) -> None:
-        value = {"count": count, "total": self.total, "why": why, "run": self.run, "time": format_time(now), "confirmed": False}
-        change_note(self.index, BRAKE, self.source, lambda _: value)
+    def _note(self, count: int, reason: Reason, now: datetime) -> None:
+        def noted(before: dict[str, Any]) -> dict[str, Any]:
+            counts = {**(before.get("counts", {}) if before.get("run") == self.run else {}), reason: count}
+            why = ", ".join(_WORDS[one] for one in _WORDS if one in counts)
+            told = {"counts": counts, "count": sum(counts.values()), "total": self.total, "why": why}
+            return {**told, "run": self.run, "time": format_time(now), "confirmed": False}
+
+        change_note(self.index, BRAKE, self.source, noted)
 
 
-def confirm(index: Index, source: str, by: str) -> dict[str, object] | None:
+def confirm(index: Index, source: str, by: str) -> dict[str, Any] | None:
     """Lets the next run of the source remove what the brake stopped; what that is, None when nothing was stopped."""
-    found = change_note(index, BRAKE, source, lambda value: {**value, "confirmed": True, "by": by} if value else None)
-    return dict(found) if found else None
+    return change_note(index, BRAKE, source, lambda value: {**value, "confirmed": True, "by": by} if value else None)

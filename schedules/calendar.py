@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,10 +11,10 @@ from apscheduler.executors.pool import ThreadPoolExecutor as Workers
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from harvesters.errors import Misconfigured
-from index.protocol import Index, IndexUnavailable
+from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Outcome, Run
 from schedules import breaker
-from schedules.commands import Action, Command, done, is_done, is_paused, put_off, take
+from schedules.commands import Action, Command, done, is_done, is_paused, keep, put_off, take
 from schedules.lease import Busy
 from schedules.run import NotDue
 from schedules.stop import Stop, Stopped
@@ -64,15 +64,16 @@ class Calendar:
         try:
             # Commands have workers of their own, so that a long harvest does not keep an operator waiting.
             with ThreadPoolExecutor(self.workers, thread_name_prefix="commands") as clerks:
+                desk: dict[str, tuple[Command, Future[None]]] = {}
                 while not stop.wait(self.poll):
-                    self._look_for_commands(clerks, stop)
+                    self._look_for_commands(clerks, desk, stop)
         finally:
             stop.set()
             scheduler.shutdown(wait=True)
 
     def _first(self, name: str, timetable: Timetable) -> datetime:
         """When the source is due by its history: at once when that time has passed while no scheduler lived."""
-        return max(timetable.after(last_done(self.index.runs(name)), self.now()), self.now())
+        return max(timetable.after(last_done(self.index.runs(name), self.now()), self.now()), self.now())
 
     # --- runs ----------------------------------------------------------------------------------------------------------------
     def _fire(self, name: str, stop: Stop, scheduler: BackgroundScheduler) -> None:
@@ -106,19 +107,25 @@ class Calendar:
         return run
 
     def _is_due(self, name: str) -> Callable[[], bool]:
-        return lambda: self.timetables[name].is_due(last_done(self.index.runs(name)), self.now())
+        return lambda: self.timetables[name].is_due(last_done(self.index.runs(name), self.now()), self.now())
 
     # --- commands ------------------------------------------------------------------------------------------------------------
-    def _look_for_commands(self, clerks: ThreadPoolExecutor, stop: Stop) -> None:
+    def _look_for_commands(self, clerks: ThreadPoolExecutor, desk: dict[str, tuple[Command, "Future[None]"]], stop: Stop) -> None:
+        """Gives each free clerk a command, and says which are still being obeyed. `desk` holds these."""
         try:
-            for command in take(self.index, self.owner, self.now()):
-                clerks.submit(self._obey, command, stop)
+            for name, (command, work) in list(desk.items()):
+                if work.done():
+                    del desk[name]
+                else:
+                    keep(self.index, command, self.now())
+            for command in take(self.index, self.owner, self.now(), self.timetables, self.workers - len(desk)):
+                desk[command.id] = (command, clerks.submit(self._obey, command, stop))
         except IndexUnavailable as error:
             LOGGER.error("commands: %s", error)
 
     def _obey(self, command: Command, stop: Stop) -> None:
         try:
-            result = self._result(command, stop)
+            result = None if is_done(self.index, command) else self._result(command, stop)
             if result is not None:
                 done(self.index, command, result)
         except IndexUnavailable as error:
@@ -127,17 +134,17 @@ class Calendar:
     def _result(self, command: Command, stop: Stop) -> str | None:
         """What came of the command; None when it must be tried again."""
         name = command.source
-        if name not in self.timetables:
-            return f"{name}: no such source here"
         try:
             if command.action is Action.RUN:
                 run = self._harvest(name, stop, lambda: not is_done(self.index, command))
+                if run is not None and run.outcome is Outcome.ABORTED:
+                    raise Stopped(run.reason)
                 return f"{run.outcome}: {run.reason or f'received {run.counts.received}'}" if run else "a setting is wrong: see the log"
             work = self.works.replay if command.action is Action.REPLAY else self.works.remap
             return work(name, command.arguments, stop)
         except NotDue:
             return None
-        except (Busy, Stopped) as error:
+        except (Busy, LeaseLost, Stopped) as error:
             put_off(self.index, command, self.now())
             LOGGER.info("%s %s waits: %s", command.action, name, error)
             return None

@@ -1,6 +1,6 @@
 """Commands: what an operator asks of the schedulers, left in the state and obeyed by whichever scheduler is first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,21 +53,27 @@ def commands(index: Index) -> list[Command]:
     return [_command(note.value) for note in index.notes(COMMAND).values()]
 
 
-def take(index: Index, owner: str, now: datetime) -> list[Command]:
-    """The commands that nobody obeys yet, now this owner's; those that are long done are dropped."""
-    taken = []
+def take(index: Index, owner: str, now: datetime, sources: Collection[str], most: int) -> list[Command]:
+    """At most so many commands for these sources that nobody obeys yet, now this owner's; those that are long done are dropped."""
+    taken: list[Command] = []
     for name, note in index.notes(COMMAND).items():
         command = _command(note.value)
         if command.state == "done":
             if now - parse_time(command.time, "time") > _KEPT:
                 index.write_note(COMMAND, name, None, note)
             continue
-        if command.taken and now - parse_time(command.taken, "taken") < _TAKEN:
+        held = command.taken is not None and now - parse_time(command.taken, "taken") < _TAKEN
+        if held or command.source not in sources or len(taken) >= most:
             continue
         mine = replace(command, state="taken", owner=owner, taken=format_time(now))
         if index.write_note(COMMAND, name, asdict(mine), note):
             taken.append(mine)
     return taken
+
+
+def keep(index: Index, command: Command, now: datetime) -> None:
+    """Says that its owner still works on it."""
+    change_note(index, COMMAND, command.id, lambda value: {**value, "taken": format_time(now)} if value else None)
 
 
 def put_off(index: Index, command: Command, now: datetime) -> None:

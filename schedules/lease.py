@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
 from threading import Event, Lock, Thread
 from uuid import uuid4
 
@@ -27,9 +29,18 @@ _OURS: set[str] = set()
 
 def this_owner() -> str:
     """`host:pid:random`: enough to see whether an owner on this host still lives."""
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    owner = f"{_host()}:{os.getpid()}:{uuid4().hex[:8]}"
     _OURS.add(owner)
     return owner
+
+
+def _host() -> str:
+    """The host's name, with what tells its process numbers from those of another container of that name, or of its earlier life."""
+    try:
+        numbers = f"{Path('/proc/self/ns/pid').readlink()} {Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii')}"
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}~{blake2b(numbers.encode(), digest_size=3).hexdigest()}"
 
 
 def take_lease(index: Index, name: str, owner: str, now: datetime, ttl: timedelta) -> Lease:
@@ -108,7 +119,7 @@ def held_lease(index: Index, name: str, owner: str, now: Callable[[], datetime],
 def _is_dead(owner: str) -> bool:
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != _host() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
         return owner not in _OURS

@@ -30,6 +30,7 @@ class Marks:
     _reached: dict[str, Watermark] = field(default_factory=dict)
     _unordered: set[str] = field(default_factory=set)
     _missed: set[str] = field(default_factory=set)
+    _holding: set[str] = field(default_factory=set)
 
     def begin(self, stream: str) -> Watermark | None:
         """Where the stream begins: its watermark, or the start of the earliest window that no run has got whole since."""
@@ -50,10 +51,13 @@ class Marks:
         if not page.ordered:
             self._unordered.add(page.stream)
 
-    def with_page(self, page: Page) -> dict[str, Watermark]:
-        """What is kept together with the page: an ordered stream's watermark, and the gap that the page reports."""
+    def with_page(self, page: Page, *, hold: bool = False) -> dict[str, Watermark]:
+        """What is kept together with the page: an ordered stream's watermark, and the gap that the page reports. `hold` leaves the
+        watermark for `held`: what the page told is not done yet."""
         marks: dict[str, Watermark] = {}
-        if page.ordered and self._may_keep(page.stream):
+        if page.ordered and hold:
+            self._holding.add(page.stream)
+        elif page.ordered and self._may_keep(page.stream):
             marks[page.stream] = self._reached[page.stream]
         if page.ordered and page.missing_since is not None and self.until is None:
             gap = self._kept(page.stream + _GAP) if page.stream in self._missed else self._gap(page.stream)
@@ -62,6 +66,10 @@ class Marks:
                 marks[page.stream + _GAP] = Watermark(page.missing_since)
             self._missed.add(page.stream)
         return self._keep(marks)
+
+    def held(self) -> dict[str, Watermark]:
+        """The watermarks that were left by `with_page`."""
+        return self._keep({stream: self._reached[stream] for stream in self._holding if self._may_keep(stream)})
 
     def at_the_end(self, *, whole: bool) -> dict[str, Watermark]:
         """What is kept once every stream was read to its end: unordered watermarks if nothing is missing, and the gaps that closed."""

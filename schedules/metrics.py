@@ -25,6 +25,8 @@ class HarvestMetrics(Collector):
         """All metrics; only `moisson_index_up` 0 while the index does not answer."""
         up = GaugeMetricFamily("moisson_index_up", "Whether the index answers.")
         try:
+            # It fails sooner than what follows.
+            self.index.check()
             now = self.now()
             found = [standing(self.index, source, now, self.since) for source in self.sources]
         except IndexUnavailable:

@@ -1,6 +1,6 @@
 """Pipeline: one page of records on its way into the index."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -20,7 +20,8 @@ class Pipeline:
 
     `begin_stream` forgets which records were seen: ids are unique within a stream. Memory grows with a stream's length only (one
     number a record), never with its content. `label` goes before the names of streams, for sources that share an archive's records.
-    `afresh` maps every record anew, whether or not it changed.
+    `afresh` maps every record anew, whether or not it changed. `kept` says that the records are those that the store has, not news:
+    none is stale, and a newer version in quarantine stays there.
     """
 
     source: str
@@ -30,6 +31,7 @@ class Pipeline:
     run: str
     label: str = ""
     afresh: bool = False
+    kept: bool = False
     _seen: set[int] = field(default_factory=set)
 
     def begin_stream(self) -> None:
@@ -84,7 +86,8 @@ class _Work:
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     forgotten: dict[str, Removal] = field(default_factory=dict)
-    items: list[Document] = field(default_factory=list)
+    again: list[StoredRecord] = field(default_factory=list)
+    items: dict[ItemKey, Document] = field(default_factory=dict)
     removed: list[ItemKey] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
 
@@ -126,11 +129,32 @@ class _Work:
         again = not self.pipeline.first_sight(record.native_id)
         if known is not None and known.fingerprint == print_ and not self.pipeline.afresh:
             self.count("repeated" if again else "rejected" if known.quarantined else "unchanged")
+            self._announced_again(record, known)
             return
-        if self._is_stale(record, known, again):
+        if not self.pipeline.kept and self._is_stale(record, known, again):
             self.count("repeated")
         else:
             self.changed[record.native_id] = (record, print_)
+
+    def _announced_again(self, record: Record, known: Known) -> None:
+        """An unchanged record that its archive announced anew, or in another stream: later notices and listings are judged by that."""
+        if known.key is None or known.quarantined or self.pipeline.kept:
+            return
+        newer = is_older(known.updated, record.updated)
+        if newer or (known.stream != self.stream and not is_older(record.updated, known.updated)):
+            self.again.append(self._stored(record, known.fingerprint, known.key))
+
+    def _stored(self, record: Record, print_: bytes, key: ItemKey) -> StoredRecord:
+        return StoredRecord(
+            native_id=record.native_id,
+            fingerprint=print_,
+            key=key,
+            updated=record.updated,
+            raw=record.raw,
+            media_type=record.media_type,
+            url=record.url,
+            stream=self.stream,
+        )
 
     def _is_stale(self, record: Record, known: Known | None, again: bool) -> bool:
         """What is older than the newest version seen, kept or rejected, changes nothing: a page from a lagging replica.
@@ -144,7 +168,7 @@ class _Work:
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
         known = self.known.get(record.native_id)
-        if known is None or not known.quarantined or known.fingerprint != print_:
+        if known is None or not known.quarantined or (known.fingerprint != print_ and not self.pipeline.kept):
             self._quarantine(record, print_, reason, member)
 
     def _quarantine(self, record: Record, print_: bytes, reason: str, member: str, stream: str | None = None) -> None:
@@ -173,42 +197,38 @@ class _Work:
             except Unmappable as error:
                 self._reject(record, print_, error.reason, error.field)
                 continue
-            stored = StoredRecord(
-                native_id=native_id,
-                fingerprint=print_,
-                key=ItemKey(item["collection"], item["id"]),
-                updated=record.updated,
-                raw=record.raw,
-                media_type=record.media_type,
-                url=record.url,
-                stream=self.stream,
-            )
-            self.mapped[native_id] = (stored, item)
+            self.mapped[native_id] = (self._stored(record, print_, ItemKey(item["collection"], item["id"])), item)
 
     # --- 3. Items of several records ---------------------------------------------------------------------------------------
     def settle_items(self) -> None:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
-        pipeline = self.pipeline
+        left = {key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) for key in known.keys}
         joining: dict[ItemKey, list[str]] = {}
         for native_id, (stored, _) in self.mapped.items():
             joining.setdefault(stored.key, []).append(native_id)
-        left = {key for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) for key in known.keys}
         keys = joining.keys() | left
-        members = pipeline.index.members(pipeline.source, keys) if keys else {}
-        gone = {*self.mapped, *self.forgotten}
-        for key in sorted(keys):
-            staying = [member for member in members.get(key, ()) if member.native_id not in gone]
-            self._settle(key, joining.get(key, ()), staying)
+        members = self.pipeline.index.members(self.pipeline.source, keys) if keys else {}
+        # A record that an Item refuses stays in the one that it was about to leave, which is then settled once more.
+        todo = [*sorted(joining), *sorted(left - joining.keys())]
+        while todo:
+            refused: list[str] = []
+            for key in todo:
+                refused += self._settle(key, joining.get(key, ()), members.get(key, ()))
+            todo = sorted({key for name in refused if (known := self.known.get(name)) for key in known.keys})
+        self._count_mapped(members)
 
-    def _settle(self, key: ItemKey, native_ids: Collection[str], staying: Sequence[StoredRecord]) -> None:
+    def _settle(self, key: ItemKey, joining: Sequence[str], members: Sequence[StoredRecord]) -> list[str]:
+        """Makes one Item of those that join it and those that stay; the native ids that it refused."""
         pipeline = self.pipeline
+        native_ids = [name for name in joining if name in self.mapped]
+        staying = [member for member in members if member.native_id not in self.mapped and member.native_id not in self.forgotten]
         items = [self.mapped[native_id][1] for native_id in native_ids]
         items += [item for member in staying if (item := self._item_again(member)) is not None]
         if not items:
-            # A record that no longer maps keeps the Item that it made.
-            if not staying:
+            # A record that no longer maps keeps the Item that it made, unless it is made of one that went, too.
+            if not staying or any(member.native_id in self.forgotten for member in members):
                 self.removed.append(key)
-            return
+            return []
         item = items[0]
         if len(items) > 1:
             try:
@@ -216,9 +236,9 @@ class _Work:
                 pipeline.validator.check(item)
             except Unmappable as error:
                 self._refuse(native_ids, error)
-                return
-        self._count_joining(native_ids, bool(staying))
-        self.items.append(to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)]))
+                return native_ids
+        self.items[key] = to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)])
+        return []
 
     def _item_again(self, member: StoredRecord) -> Item | None:
         """The Item of a record that is kept; None, and quarantine, when the mapping has become stricter since."""
@@ -237,25 +257,29 @@ class _Work:
             del self.mapped[native_id]
             self._reject(record, print_, error.reason, error.field)
 
-    def _count_joining(self, native_ids: Iterable[str], inhabited: bool) -> None:
-        for native_id in native_ids:
+    def _count_mapped(self, members: Mapping[ItemKey, Sequence[StoredRecord]]) -> None:
+        moved = self.mapped.keys() | self.forgotten.keys()
+        inhabited = {key for key, kept in members.items() if any(member.native_id not in moved for member in kept)}
+        for native_id, (stored, _) in self.mapped.items():
             known = self.known.get(native_id)
             if known is not None and known.key is not None:
                 self.count("changed")
             else:
-                self.count("merged" if inhabited else "new")
-            inhabited = True
+                self.count("merged" if stored.key in inhabited else "new")
+            inhabited.add(stored.key)
 
     def batch(self) -> Batch:
         absolved = [name for name in (*self.mapped, *self.forgotten) if (known := self.known.get(name)) and known.quarantined]
+        if self.pipeline.kept:
+            absolved = []
         return Batch(
             source=self.pipeline.source,
             run=self.pipeline.run,
             now=self.now,
-            records=[stored for stored, _ in self.mapped.values()],
+            records=[*(stored for stored, _ in self.mapped.values()), *self.again],
             forgotten=tuple(self.forgotten.values()),
-            items=self.items,
-            removed=self.removed,
+            items=list(self.items.values()),
+            removed=[key for key in self.removed if key not in self.items],
             rejected=self.rejected,
             absolved=absolved,
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from harvesters.errors import Retry, StopSource
 from harvesters.source import Extent, Page, Recountable
 from index.protocol import Index
 from mappings.times import format_time, parse_time
@@ -18,7 +19,8 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass
 class Recounts:
-    """The months that one run counts again. `archive` and `label` say under which names the stream's records are kept."""
+    """The months that one run counts again. `archive` and `label` say under which names the stream's records are kept. `failed` is
+    what the archive said when a month could not be read: the run goes on without it, and the month waits its turn again."""
 
     source: Recountable
     index: Index
@@ -27,25 +29,35 @@ class Recounts:
     label: str
     rules: Rules
     now: Callable[[], datetime]
+    failed: str | None = None
     _counted: dict[tuple[str, Extent], dict[str, Any]] = field(default_factory=dict)
 
     def pages(self) -> Iterator[Page]:
-        """The pages of the months that must be listed. Raises HarvestError."""
+        """The pages of the months that must be listed. Raises Misconfigured."""
         for (stream, extent), before in self._due():
-            announced = self.source.count(stream, extent)
-            kept = self._kept(stream, extent)
-            listed = before.get("listed")
-            if self._agrees(announced, kept, before):
-                listed = listed or format_time(self.now())
-            else:
-                LOGGER.info("%s %s: %s announced, %d kept: listed again", stream, _name(stream, extent), announced, kept)
-                closed = False
-                for page in self.source.relist(stream, extent):
-                    closed = closed or page.closed is not None
-                    yield page
-                listed = format_time(self.now()) if closed else None
-            if listed:
-                self._counted[stream, extent] = {"announced": announced, "counted": format_time(self.now()), "listed": listed}
+            try:
+                yield from self._month(stream, extent, before)
+            except (Retry, StopSource) as error:
+                # Others of the run would fail as this one; it must not keep them from their turn for ever.
+                self.failed = f"{_name(stream, extent)} could not be counted again: {error}"
+                LOGGER.warning("%s", self.failed)
+                tried = {**before, "counted": format_time(self.now())}
+                change_note(self.index, recounts_of(self.name), _name(stream, extent), partial(_put, tried))
+                return
+
+    def _month(self, stream: str, extent: Extent, before: dict[str, Any]) -> Iterator[Page]:
+        announced, kept, listed = self.source.count(stream, extent), self._kept(stream, extent), before.get("listed")
+        if self._agrees(announced, kept, before):
+            listed = listed or format_time(self.now())
+        else:
+            LOGGER.info("%s: %s announced, %d kept: listed again", _name(stream, extent), announced, kept)
+            closed = False
+            for page in self.source.relist(stream, extent):
+                closed = closed or page.closed is not None
+                yield page
+            listed = format_time(self.now()) if closed else None
+        if listed:
+            self._counted[stream, extent] = {"announced": announced, "counted": format_time(self.now()), "listed": listed}
 
     def save(self) -> None:
         """Keeps the counts, once all that the run found is written."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 from harvesters.source import Page
 from index.protocol import Index
 from index.state import Batch, Counts, Deleted, Rejection, StoredRecord
-from mappings.record import Mapping, NotAnAnswer, Record
+from mappings.record import Mapping, NotAnAnswer, Record, fingerprint
 from mappings.validation import Validator
 from schedules.lease import Held, held_lease
 from schedules.notes import REMAP, change_note, note_value, pins_of
@@ -46,13 +46,15 @@ class Remapper:
         """All records whose mapping has changed since (`afresh`: all of them). One that was interrupted goes on where it was, as long
         as the mapping is the same. Raises Stopped."""
         with self._leased() as held:
-            work = _Work(self, held, afresh)
+            work = _Work(self, held, afresh=True, kept=True)
             kept = note_value(self.index, REMAP, self.archive)
             after = kept.get("after") if kept.get("version") == self.mapping.version and kept.get("afresh") == afresh else None
             while records := self.index.records(self.archive, after, _CHUNK):
                 self.stop.check()
                 for stream, members in _by_stream(records):
-                    work.take(stream, [record_of(self.archive, member) for member in members])
+                    changed = [record for member in members if (record := self._changed(member, afresh)) is not None]
+                    work.leave(len(members) - len(changed))
+                    work.take(stream, changed)
                 after = records[-1].native_id
                 change_note(self.index, REMAP, self.archive, _place(self.mapping.version, after, afresh))
                 progress(work.done)
@@ -77,13 +79,20 @@ class Remapper:
         with self._leased() as held:
             work = _Work(self, held, afresh=True)
             for one in deleted:
-                change_note(self.index, pins_of(self.archive), one.record.native_id, lambda value: {"restored": True})
+                before = work.done.counts.rejected
                 work.take(one.record.stream, [record_of(self.archive, one.record)])
+                if work.done.counts.rejected == before:
+                    change_note(self.index, pins_of(self.archive), one.record.native_id, lambda value: {"restored": True})
             self.index.refresh()
             return work.done
 
     def _leased(self) -> AbstractContextManager[Held]:
         return held_lease(self.index, f"harvest:{self.archive}", self.owner, self.now)
+
+    def _changed(self, member: StoredRecord, afresh: bool) -> Record | None:
+        """The record, when it would be mapped otherwise than it was."""
+        record = record_of(self.archive, member)
+        return record if afresh or fingerprint(record, self.mapping) != member.fingerprint else None
 
     def _again(self, rejection: Rejection) -> list[Record]:
         """The record as it was announced; of what was not even a record, those that the mapping reads in it by now."""
@@ -106,11 +115,16 @@ class _Work:
     remapper: Remapper
     held: Held
     afresh: bool
+    kept: bool = False
     done: Remapped = field(default_factory=Remapped)
 
     def __post_init__(self) -> None:
         of = self.remapper
-        self.pipeline = Pipeline(of.archive, of.mapping, of.index, of.validator, uuid4().hex[:12], afresh=self.afresh)
+        self.pipeline = Pipeline(of.archive, of.mapping, of.index, of.validator, uuid4().hex[:12], afresh=self.afresh, kept=self.kept)
+
+    def leave(self, unchanged: int) -> None:
+        """So many records need no mapping."""
+        self.done = replace(self.done, counts=self.done.counts + Counts(unchanged=unchanged))
 
     def take(self, stream: str, records: Sequence[Record], absolved: Sequence[str] = ()) -> None:
         """Records of one stream on their way into the index. `absolved` leave the quarantine with them."""

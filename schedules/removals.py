@@ -22,6 +22,8 @@ from schedules.rules import Rules
 LOGGER = logging.getLogger(__name__)
 _CHUNK = 500
 _NAMES = 50_000
+# No more names than that are held in memory; what comes beyond is only counted, for the brake.
+_HELD = 200_000
 # Of a footprint that straddles the edge of the area, an archive may or may not give the record.
 _INSIDE = 0.01
 
@@ -30,8 +32,8 @@ Write = Callable[[Batch, Counts], None]
 
 @dataclass
 class Removals:
-    """What a run takes out. Notices of deletion are heeded when their stream ends, what is absent when the whole run has ended well;
-    both only as far as the brake lets them. `braked` is the reason why something was not removed."""
+    """What a run takes out: records whose deletion was announced, then those that are absent, once all of the run is known and only
+    as far as the brake lets them. `braked` is the reason why something was not removed."""
 
     source: Source
     index: Index
@@ -42,8 +44,10 @@ class Removals:
     write: Write
     braked: str | None = None
     _notices: dict[str, datetime | None] = field(default_factory=dict)
+    _more_notices: int = 0
+    _waiting: set[str] = field(default_factory=set)
     _absent: dict[str, tuple[str, Extent]] = field(default_factory=dict)
-    _too_many: int = 0
+    _more_absent: int = 0
     _unsure: set[str] = field(default_factory=set)
     _pins: set[str] | None = None
 
@@ -53,26 +57,35 @@ class Removals:
 
     # --- notices of deletion -------------------------------------------------------------------------------------------------
     def take_notices(self, page: Page) -> None:
-        """Keeps in mind the page's deletions of records that are known, but for those older than the newest version seen."""
-        told = {record.native_id: record.updated for record in page.records if record.deleted}
-        if not told:
-            return
-        known = self.index.known(self.archive, list(told))
+        """Keeps in mind the page's deletions of records that are known: of several of one record, the newest."""
+        told: dict[str, datetime | None] = {}
+        for record in page.records:
+            if record.deleted:
+                told[record.native_id] = _newest(told, record.native_id, record.updated)
+        known = self.index.known(self.archive, list(told)) if told else {}
         for native_id, updated in told.items():
-            if native_id in known and native_id not in self.pins:
-                self._notices[native_id] = updated
-        if len(self._notices) > max(self.brake.allowance, _CHUNK):
-            # No more than that is held in memory: the brake is sure to stop it.
-            self.heed()
+            if native_id not in known or native_id in self.pins or is_older(updated, known[native_id].updated):
+                continue
+            self._waiting.add(page.stream)
+            if native_id in self._notices or len(self._notices) < _HELD:
+                self._notices[native_id] = _newest(self._notices, native_id, updated)
+            else:
+                self._more_notices += 1
+
+    def waits(self, stream: str) -> bool:
+        """Whether the stream told of deletions that are not done: its watermark must not move past them."""
+        return stream in self._waiting
 
     def heed(self) -> None:
-        """Removes the records whose deletion was announced since the last call."""
+        """Removes the records whose deletion was announced in this run and that were not announced again since."""
         notices, self._notices = self._notices, {}
-        if not notices or self.braked:
+        due: list[str] = []
+        for names in _chunks(list(notices)):
+            known = self.index.known(self.archive, names)
+            due += [name for name in names if name in known and not is_older(notices[name], known[name].updated)]
+        if not due:
             return
-        known = self.index.known(self.archive, list(notices))
-        due = [name for name, updated in notices.items() if name in known and not is_older(updated, known[name].updated)]
-        self.braked = self.brake.stops(len(due), "notices of deletion", self.now())
+        self.braked = self.brake.stops(len(due) + self._more_notices, "feed", self.now())
         if not self.braked:
             self._remove(due, "feed")
 
@@ -80,6 +93,14 @@ class Removals:
     def doubt(self, stream: str) -> None:
         """The stream brought something new that cannot be read: it may be what seems absent."""
         self._unsure.add(stream)
+
+    def see(self, page: Page) -> None:
+        """The page's records are there: one that was restored is no exception any more."""
+        for record in page.records:
+            if record.native_id in self.pins and not record.deleted:
+                self._unpin(record.native_id)
+        for name in page.present:
+            self.pipeline.first_sight(name)
 
     def close(self, page: Page) -> None:
         """A part of the stream was given whole: what is kept of it and did not come is absent."""
@@ -90,36 +111,36 @@ class Removals:
         for name in self._absent_from(page.stream, extent):
             if page.stream in self._unsure:
                 unsure += 1
-            elif len(self._absent) <= self.brake.allowance:
+            elif len(self._absent) < _HELD:
                 self._absent[name] = (page.stream, extent)
             else:
-                # No more names than that are held in memory: the brake is sure to stop it.
-                self._too_many += 1
+                self._more_absent += 1
         if unsure:
             LOGGER.warning("%s: %d records seem absent; not judged, for others came that cannot be read", page.stream, unsure)
 
     def _absent_from(self, stream: str, extent: Extent) -> Iterator[str]:
-        after, stream_name = None, self.pipeline.label + stream
-        while names := self.index.record_names(self.archive, stream_name, extent.since, extent.until, after, _NAMES):
+        after, kept_under = None, self.pipeline.label + stream
+        while names := self.index.record_names(self.archive, kept_under, extent.since, extent.until, after, _NAMES):
             after = names[-1]
-            for name in names:
-                if self.pipeline.has_seen(name):
-                    self._unpin(name)
-                elif name not in self.pins:
-                    yield name
+            yield from (name for name in names if not self.pipeline.has_seen(name) and name not in self.pins)
 
     def settle(self) -> None:
         """Removes what is absent. Raises HarvestError when the archive cannot be asked about it; then nothing is removed."""
         if not self._absent or self.braked:
             return
-        if self._too_many:
-            self.braked = self.brake.stops(len(self._absent) + self._too_many, "absent from whole listings", self.now())
-            if self.braked:
-                return
-        due = [name for chunk in _chunks(list(self._absent)) for name in self._judged(chunk)]
-        self.braked = self.brake.stops(len(due), "absent from whole listings", self.now(), emptied=self._is_emptied(due))
-        if not self.braked:
+        missed = [name for names in _chunks(list(self._absent)) for name in self._missed(names)]
+        if self._stopped(missed, len(missed) + self._more_absent > self.brake.allowance):
+            return
+        due = [name for names in _chunks(missed) for name in sorted(self.source.gone(names))]
+        if not self._stopped(due, True):
             self._remove(due, "absent")
+
+    def _stopped(self, names: Sequence[str], many: bool) -> bool:
+        """Whether the brake stops it; one that is sure to be stopped spares the archive many questions."""
+        if many and names:
+            count = len(names) + self._more_absent
+            self.braked = self.brake.stops(count, "absent", self.now(), emptied=self._is_emptied(names))
+        return self.braked is not None
 
     def _is_emptied(self, names: Sequence[str]) -> bool:
         """Whether a stream would lose more than half of its records, unless it is but one."""
@@ -127,15 +148,17 @@ class Removals:
         streams = (stream for stream, count in lost.items() if count > 1)
         return any(lost[stream] * 2 > self.index.count_records(self.archive, self.pipeline.label + stream) for stream in streams)
 
-    def _judged(self, names: Sequence[str]) -> list[str]:
-        """Those that are still where they were missed, lie in the source's area, and that the archive does not know by name."""
+    def _missed(self, names: Sequence[str]) -> list[str]:
+        """Those that are still where they were missed, and lie in the source's area."""
         known = self.index.known(self.archive, names)
-        left = [name for name in names if name in known and _is_within(known[name], self._absent[name][1])]
-        if self.source.area is not None and left:
-            records = self._records(known, left)
-            left = [name for name in left if name in records and self._is_inside(records[name], self.source.area)]
-        gone = self.source.gone(left) if left else frozenset[str]()
-        return [name for name in left if name in gone]
+        left = [name for name in names if name in known and self._is_there(known[name], *self._absent[name])]
+        if self.source.area is None or not left:
+            return left
+        records = self._records(known, left)
+        return [name for name in left if name in records and self._is_inside(records[name], self.source.area)]
+
+    def _is_there(self, known: Known, stream: str, extent: Extent) -> bool:
+        return known.stream == self.pipeline.label + stream and _is_within(known, extent)
 
     def _records(self, known: Mapping[str, Known], names: Sequence[str]) -> dict[str, StoredRecord]:
         wanted = set(names)
@@ -161,6 +184,7 @@ class Removals:
         until = self.now() + self.rules.grace
         for chunk in _chunks(names):
             self.write(*self.pipeline.remove([Removal(name, reason, until) for name in chunk], self.now()))
+            self.brake.removed += len(chunk)
         if names:
             LOGGER.info("%d records removed (%s); they can be restored until %s", len(names), reason, until.date())
 
@@ -183,6 +207,14 @@ def _is_within(known: Known, extent: Extent) -> bool:
         return True
     when = known.updated
     return when is not None and (extent.since is None or when >= extent.since) and (extent.until is None or when < extent.until)
+
+
+def _newest(notices: Mapping[str, datetime | None], name: str, updated: datetime | None) -> datetime | None:
+    """Of two notices the later one; one without a time holds whatever the other says."""
+    if name not in notices or updated is None:
+        return updated
+    earlier = notices[name]
+    return None if earlier is None else max(earlier, updated)
 
 
 def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,7 +1,7 @@
 """One run of one source, opened before work starts and closed in one place, whatever happens."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from harvesters.source import Page, Recountable, Source, Span
 from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Applied, Batch, Counts, Outcome, Run
 from mappings.validation import Validator
+from mappings.watermark import Watermark
 from schedules.brake import Brake
 from schedules.lease import Held, held_lease
 from schedules.marks import Marks
@@ -120,6 +121,8 @@ class _Run:
     stop: Stop
     stream: str | None = None
     misconfigured: Misconfigured | None = None
+    cut: bool = False
+    told: str | None = None
     remembered: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -149,7 +152,7 @@ class _Run:
             return self._ended(Outcome.PARTIAL, f"the archive announced {self.run.counts.missing} records that it did not give")
         if self.removals.braked:
             return self._ended(Outcome.PARTIAL, self.removals.braked)
-        return self._ended(Outcome.COMPLETE, None)
+        return self._ended(Outcome.COMPLETE, self.told)
 
     def _ended(self, outcome: Outcome, reason: str | None) -> Run:
         return replace(self.run, outcome=outcome, reason=reason, ended=self.now())
@@ -157,48 +160,57 @@ class _Run:
     # --- a run's way ---------------------------------------------------------------------------------------------------------
     def drive(self, progress: Progress) -> None:
         """The archive's news, then what is absent of it; at the end of a whole run, what it leaves for the next."""
-        self._follow(self.source.harvest(Span(self.marks.begin, self.options.until, self._recalled)), progress, self._take)
         recounts = self._recounts()
-        if recounts is not None and not self.run.counts.missing:
-            self._follow(recounts.pages(), progress, self._take_again)
+        try:
+            span = Span(self.marks.begin, self.options.until, self._recalled, self._kept)
+            self._follow(self.source.harvest(span), progress, self._take)
+            if recounts is not None and not self.run.counts.missing:
+                self._follow(recounts.pages(), progress, self._take_again)
+                self.told = recounts.failed
+        except HarvestError:
+            # What the archive said was deleted is, whatever else it did not say.
+            self._heed()
+            raise
+        self._heed()
         whole = not self.run.counts.missing
         if whole and not self.options.dry_run:
             self.removals.settle()
         whole = whole and not self.removals.braked
-        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=self.marks.at_the_end(whole=whole)))
+        self._keep_marks(self.marks.at_the_end(whole=whole))
         if whole and not self.options.dry_run:
             self._leave(recounts)
+
+    def _heed(self) -> None:
+        """Deletions that were announced, then the watermarks that waited for them."""
+        if self.options.dry_run:
+            return
+        self.removals.heed()
+        if not self.removals.braked:
+            self._keep_marks(self.marks.held())
+
+    def _keep_marks(self, marks: dict[str, Watermark]) -> None:
+        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=marks))
 
     def _follow(self, pages: Iterator[Page], progress: Progress, take: Callable[[Page], None]) -> None:
         for page in pages:
             self.stop.check()
             if page.stream != self.stream:
-                self._end_stream()
+                self.pipeline.begin_stream()
                 self.stream = page.stream
             take(page)
             progress(page, self.run.counts)
-            if self.options.limit is not None and self.run.counts.received >= self.options.limit:
+            if self.cut or (self.options.limit is not None and self.run.counts.received >= self.options.limit):
                 raise _Limit
-        self._end_stream()
-        self.stream = None
-
-    def _end_stream(self) -> None:
-        if not self.options.dry_run:
-            self.removals.heed()
         self.pipeline.begin_stream()
+        self.stream = None
 
     def _take(self, page: Page) -> None:
         page = self._within_limit(page)
         batch, counts = self._digest(page)
         self.marks.advance(page)
-        if any(record.deleted for record in page.records) and not self.options.dry_run:
-            self._count_written(batch, counts)
+        if not self.options.dry_run:
             self.removals.take_notices(page)
-            batch, counts = replace(batch, records=(), items=(), removed=(), rejected=(), absolved=()), Counts()
-            if page.ordered:
-                # Before the watermark moves past them.
-                self.removals.heed()
-        marks = {} if page.ordered and self.removals.braked else self.marks.with_page(page)
+        marks = self.marks.with_page(page, hold=self.removals.waits(page.stream))
         self._count_written(replace(batch, watermarks=marks), counts)
         self._judge(page)
 
@@ -215,7 +227,8 @@ class _Run:
         return batch, counts
 
     def _judge(self, page: Page) -> None:
-        if page.closed is not None and not self.options.dry_run:
+        if not self.options.dry_run:
+            self.removals.see(page)
             self.removals.close(page)
         self.remembered |= page.remember
 
@@ -224,6 +237,9 @@ class _Run:
         found = note_value(self.index, REMEMBERED, self.run.source).get(name)
         return found if isinstance(found, str) else None
 
+    def _kept(self, native_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(name for name, known in self.index.known(self.source.name, native_ids).items() if known.key)
+
     def _recounts(self) -> Recounts | None:
         bounded = self.options.until or self.options.limit or self.options.dry_run
         if bounded or not isinstance(self.source, Recountable):
@@ -231,7 +247,12 @@ class _Run:
         return Recounts(self.source, self.index, self.run.source, self.source.name, self.pipeline.label, self.rules, self.now)
 
     def _leave(self, recounts: Recounts | None) -> None:
-        self.removals.brake.release()
+        if self.lease is not None:
+            # Notes know no lease: one that was lost meanwhile must not write them.
+            self.lease.renew()
+            self.lease.current()
+        if self.options.until is None and self.options.since is None:
+            self.removals.brake.release()
         if recounts is not None:
             recounts.save()
         if self.remembered:
@@ -257,4 +278,7 @@ class _Run:
     def _within_limit(self, page: Page) -> Page:
         """A page cut to the limit, so that `--limit 10` writes ten records; it is not the whole of anything then."""
         left = None if self.options.limit is None else self.options.limit - self.run.counts.received
-        return page if left is None or len(page.records) <= left else replace(page, records=page.records[:left], closed=None)
+        if left is None or len(page.records) <= left:
+            return page
+        self.cut = True
+        return replace(page, records=page.records[:left], closed=None)

@@ -45,28 +45,31 @@ class Standing:
 
 
 _RUNS = 50
+_ALL_RUNS = 10_000
 _GAPS = "#gap"
 
 
 def standing(index: Index, planned: Planned, now: datetime, since: datetime | None = None) -> Standing:
     """How the source stands. `since`: when somebody began to wait for its first run (a scheduler's start), None when nobody does."""
     runs = index.runs(planned.name, _RUNS)
+    if len(runs) == _RUNS and last_complete(runs, now) is None:
+        runs = index.runs(planned.name, _ALL_RUNS)
     marks = _own(planned, index.watermarks(planned.archive))
     newest = max((mark.value for mark in marks.values()), default=None)
     paused = is_paused(index, planned.name)
     brake = note_value(index, BRAKE, planned.name)
-    complete = last_complete(runs)
+    complete = last_complete(runs, now)
     began = complete or (runs[-1].started if runs else since)
     return Standing(
         source=planned.name,
         last=runs[0] if runs else None,
         complete=complete,
-        next=None if paused else planned.timetable.after(last_done(runs), now),
+        next=None if paused else planned.timetable.after(last_done(runs, now), now),
         watermarks=marks,
         lag=max(now - newest, timedelta(0)) if newest else None,
         records=index.count_records(planned.archive),
         quarantined=index.count_rejections(planned.archive),
-        removed=len(index.deleted(planned.archive)),
+        removed=index.count_deleted(planned.archive),
         paused=paused,
         broken_until=breaker.open_until(index, planned.name, now),
         braked=f"{brake['count']} of {brake['total']} records, {brake['why']}" if brake and not brake.get("confirmed") else None,

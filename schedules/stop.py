@@ -4,7 +4,10 @@ from threading import Event
 
 
 class Stopped(Exception):
-    """The run was asked to end; what it received counts."""
+    """The work was asked to end; what it has done counts."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args and self.args[0] else "interrupted: what was done is kept"
 
 
 class Stop:

@@ -1,9 +1,10 @@
 """Timetable: when a source is harvested, as an APScheduler trigger and as a question to the history of its runs."""
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.triggers.base import BaseTrigger
@@ -14,8 +15,22 @@ from index.state import Outcome, Run
 
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _EVERY = re.compile(r"every (\d{1,5}) ?(min|h|d)")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 # How many intervals may pass without a complete run before a source counts as silent, unless its settings say otherwise.
 _PATIENCE = 3
+
+
+class _Later(BaseTrigger):  # type: ignore[misc]
+    """Another trigger's times, each up to `jitter` later. Counted in UTC: added to a wall clock that is set back in autumn, a delay
+    would name a time that has passed, for ever."""
+
+    def __init__(self, times: BaseTrigger, jitter: timedelta) -> None:
+        self._times, self._jitter = times, jitter
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        fire = self._times.get_next_fire_time(previous_fire_time, now)
+        return fire.astimezone(UTC) + self._jitter * random.random() if fire else None
 
 
 @dataclass(frozen=True)
@@ -37,9 +52,11 @@ class Timetable:
                 raise ValueError(f"{self.text!r}: write every N min, every N h or every N d, with N above zero")
             return
         try:
-            self.trigger()
+            comes = self._cron().get_next_fire_time(None, _SOME_DAY)
         except ValueError as error:
             raise ValueError(f"{self.text!r}: neither “every 6 h” nor five cron fields: {error}") from None
+        if comes is None:
+            raise ValueError(f"{self.text!r}: no such day ever comes: write “every 6 h” or five cron fields")
 
     @property
     def period(self) -> timedelta | None:
@@ -49,12 +66,11 @@ class Timetable:
 
     def trigger(self, start: datetime | None = None) -> BaseTrigger:
         """What APScheduler fires by; intervals count from `start`."""
-        jitter = int(self.jitter.total_seconds()) or None
-        if self.period:
-            return IntervalTrigger(seconds=int(self.period.total_seconds()), start_date=start, timezone=ZoneInfo(self.zone), jitter=jitter)
-        trigger = CronTrigger.from_crontab(self.text, timezone=ZoneInfo(self.zone))
-        trigger.jitter = jitter
-        return trigger
+        if self.period is None:
+            return _Later(self._cron(), self.jitter)
+        times = IntervalTrigger(seconds=int(self.period.total_seconds()), start_date=start, timezone=UTC)
+        # A long delay would let one time meet the next.
+        return _Later(times, min(self.jitter, self.period / 10))
 
     def after(self, last: datetime | None, now: datetime) -> datetime:
         """When the run after the one at `last` is due, without jitter; now when there was none."""
@@ -62,28 +78,58 @@ class Timetable:
             return now
         if self.period:
             return last + self.period
-        found = CronTrigger.from_crontab(self.text, timezone=ZoneInfo(self.zone)).get_next_fire_time(None, last + timedelta(seconds=1))
-        return found or now
+        found = self._cron().get_next_fire_time(None, last + timedelta(seconds=1))
+        return found.astimezone(UTC) if found else now
 
     def is_due(self, last: datetime | None, now: datetime) -> bool:
-        """Whether a run is due. Intervals are counted from starts that jitter had delayed, each differently."""
-        return now >= self.after(last, now) - (self.jitter if self.period else timedelta(0))
+        """Whether a run is due at one of the timetable's times. Half an interval is enough: a run that began late, or by hand, must not
+        cost the next one."""
+        if last is not None and self.period:
+            return now >= last + self.period / 2
+        return now >= self.after(last, now)
 
     @property
     def patience(self) -> timedelta:
-        """How long a source may go without a complete run."""
+        """How long a source may go without a complete run: three times the longest pause of two weeks."""
         if self.period:
             return self.period * _PATIENCE
-        start = datetime(2024, 1, 1, tzinfo=ZoneInfo(self.zone))
-        first = self.after(start, start)
-        return (self.after(first, first) - first) * _PATIENCE
+        longest, fire = timedelta(0), self.after(_SOME_DAY, _SOME_DAY)
+        while fire < _SOME_DAY + timedelta(days=14) and longest < timedelta(days=14):
+            following = self.after(fire, fire)
+            longest, fire = max(longest, following - fire), following
+        return (longest or timedelta(days=14)) * _PATIENCE
+
+    def _cron(self) -> CronTrigger:
+        fields = self.text.split()
+        if len(fields) == 5:
+            fields[4] = _weekdays(fields[4])
+        return CronTrigger.from_crontab(" ".join(fields), timezone=ZoneInfo(self.zone))
 
 
-def last_done(runs: Sequence[Run]) -> datetime | None:
-    """When the newest run began that came to an end of its own: one that was interrupted or killed is done again."""
-    return next((run.started for run in runs if run.outcome in (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.FAILED)), None)
+def _weekdays(field: str) -> str:
+    """The fifth field of a cron line in names: cron counts from Sunday, APScheduler from Monday."""
+    if not re.search(r"\d", field):
+        return field
+    chosen: set[int] = set()
+    for part in field.split(","):
+        found = re.fullmatch(r"(?:\*|([0-7])(?:-([0-7]))?)(?:/([1-7]))?", part)
+        if found is None:
+            raise ValueError(f"{part!r} is no day of the week: 0 to 7 (0 and 7 are Sunday), or sun to sat")
+        first = int(found[1]) if found[1] else 0
+        last = int(found[2]) if found[2] else 6 if found[1] is None or found[3] else first
+        if last < first:
+            raise ValueError(f"{part!r} ends before it begins")
+        chosen |= set(range(first, last + 1, int(found[3] or 1)))
+    return ",".join(_DAYS[day % 7] for day in sorted(chosen))
 
 
-def last_complete(runs: Sequence[Run]) -> datetime | None:
+def last_done(runs: Sequence[Run], now: datetime) -> datetime | None:
+    """When the newest run began that came to an end of its own: one that was interrupted or killed is done again. A run of the future
+    is of a clock that was wrong."""
+    ended = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.FAILED)
+    return next((run.started for run in runs if run.outcome in ended and run.started <= now), None)
+
+
+def last_complete(runs: Sequence[Run], now: datetime) -> datetime | None:
     """When the newest complete run ended."""
-    return next((run.ended for run in runs if run.outcome is Outcome.COMPLETE), None)
+    return next((run.ended for run in runs if run.outcome is Outcome.COMPLETE and run.started <= now), None)

@@ -122,8 +122,8 @@ def main() -> int:
             return harvested
         print("\nTry, with and without the commercial catalogue:")
         port = os.environ.get("MOISSON_API__PORT", "8080")
-        print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&collections=airbus-spot,dinamis-spot67&limit=1'")
-        print(f"  curl 'http://127.0.0.1:{port}/search?bbox=1,43,4,46&collections=airbus-spot,dinamis-spot67&limit=1&exclude_airbus=true'\n", flush=True)
+        search = f"http://127.0.0.1:{port}/search?bbox=1,43,4,46&collections=airbus-spot,dinamis-spot67&limit=1"
+        print(f"  curl '{search}'\n  curl '{search}&exclude_airbus=true'\n", flush=True)
         # Whoever ends this program ends the server too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         server = moisson("serve", config=config)

@@ -4,9 +4,6 @@ import re
 from hashlib import sha256
 from typing import Any
 
-import shapely
-from shapely.geometry import shape
-
 from mappings.facts import Availability, Facts
 from mappings.geometry import clean_footprint
 from mappings.item import build_item
@@ -24,7 +21,6 @@ from mappings.values import positive
 _SLUG = re.compile(r"[A-Za-z0-9._-]{1,200}", re.ASCII)
 _LONGEST = 200
 # Characters of coordinates: some 2,000 positions.
-_LONG = 80_000
 _SCHEME = {
     Availability.HELD: "For members whose organisation signed the licence: ask the archive",
     Availability.UNKNOWN: "Access is not established: ask the archive",
@@ -73,18 +69,8 @@ def item_of(record: Record, source: str, own_id: str, found: Described, settings
 
 
 def _placed(found: Described) -> tuple[dict[str, Any] | None, list[float] | None]:
-    """The clean footprint and its bbox; none of a row of an inventory that has none. A long outline must be sound: mending one that
-    crosses itself takes time and memory by the square of its length."""
-    if found.geometry is None and found.form == "inventory":
-        return None, None
-    if isinstance(found.geometry, dict) and len(str(found.geometry.get("coordinates"))) > _LONG:
-        try:
-            sound = shapely.is_valid(shape(found.geometry))
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
-            raise Unmappable(f"not a footprint: {error}"[:200], "footprint") from None
-        if not sound:
-            raise Unmappable("a long outline that crosses itself, or parts that overlap", "footprint")
-    return clean_footprint(found.geometry)
+    """The clean footprint and its bbox; none of a row of an inventory that has none."""
+    return (None, None) if found.geometry is None and found.form == "inventory" else clean_footprint(found.geometry)
 
 
 def item_id(source: str, own_id: str) -> str:

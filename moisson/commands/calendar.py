@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import signal
 import sys
 from typing import Annotated, Literal
 
@@ -42,10 +43,9 @@ def schedule(
         calendar = Calendar(
             index, runner, {one.name: one.timetable for one in planned}, owner, utc_now, chosen.workers, chosen.poll_seconds
         )
-        try:
-            calendar.run(stop)
-        except KeyboardInterrupt:
-            stop.set()
+        # As SIGTERM: what is under way ends after the page in its hands.
+        signal.signal(signal.SIGINT, lambda number, frame: stop.set())
+        calendar.run(stop)
 
 
 def _serve_metrics(settings: Settings, metrics: HarvestMetrics) -> None:
@@ -64,6 +64,8 @@ def run(source: SourceName, config: Config = None) -> None:
     """Asks the schedulers to harvest a source now; `moisson harvest` does it here."""
     settings = load_settings(config)
     chosen_sources(settings, [source])
+    if not settings.sources[source].enabled:
+        raise ConfigError(f"{source} is not enabled, so that no scheduler harvests it: `moisson harvest {source}` does")
     with open_index(settings) as index:
         commands.leave(index, source, commands.Action.RUN, by=_me(), now=utc_now())
     _say(f"{source}: asked for; `moisson status` shows the run")

@@ -1,5 +1,6 @@
 """Settings of partners' catalogues: one section per catalogue, whose protocol says how it is asked."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -88,6 +89,8 @@ class OpenSearchSection(PartnerSection):
     collections: tuple[str, ...] = ()
     template: str | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
+    sensed_since: date | None = None
+    sensed_until: date | None = None
     send_area: bool = False
     page_size: int = Field(50, ge=1, le=1000)
     overlap_days: float = Field(1, ge=0)

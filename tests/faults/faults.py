@@ -39,8 +39,8 @@ class Fault:
 
     def http(self) -> HttpSettings:
         """A wait is half a second where an answer never ends."""
-        wait = {"timeout": 0.5, "attempts": 2} if self.slow else {"timeout": 20.0, "attempts": 3}
-        return HttpSettings(requests_per_second=100_000, max_mib=4, **wait)
+        timeout, attempts = (0.5, 2) if self.slow else (20, 3)
+        return HttpSettings(requests_per_second=100_000, max_mib=4, timeout=timeout, attempts=attempts)
 
     def _numbers(self, subject: Subject) -> tuple[int, ...]:
         # What has one page only fails at that.

@@ -35,8 +35,9 @@ _LAYERS = tuple(usual_layers())
 class Subject:
     """One source. `path` of the requests that bring its records, `first` the number of the one that brings the first page.
 
-    `lists`: how it comes to list what it lists seldom, at every run. `world` is what it holds before; at each later stage half of that is revised, and `gone` (a share) deleted where deletions are
-    announced or shown by every listing. `truth` are the ids of the Items that it must end with, by the stand-in.
+    `world` is what it holds before; at each later stage half of that is revised, and `gone` (a share) deleted where deletions are
+    announced or shown by every listing. `truth` are the ids of the Items that it must end with, by the stand-in. `lists`: how that
+    comes to be listed which is listed only seldom; "" where all is listed at every run, or never.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Subject:
         return section.model_copy(update={"sweep_days": 0.5}) if self.lists == "sweep_days" else section
 
     def show(self, up: Upstreams, stage: int) -> None:
-        """What the stand-in holds: at stage 0 before any change, then after one more change each, two days before the run of that number."""
+        """What the stand-in holds: at stage 0 before any change, then after one more each, two days before the run of that number."""
         world = self.world
         for number in range(1, stage + 1):
             when = started(number) - timedelta(days=2)

@@ -144,3 +144,19 @@ def test_a_batch_that_lost_its_lease_moves_nothing(index: Index) -> None:
         index.apply(batch(forgotten=[removal("r")], lease=lost))
     assert index.deleted() == []
     assert index.records("test") == [record("r")]
+
+
+def test_removed_records_are_counted_by_source(index: Index) -> None:
+    assert index.count_deleted("test") == 0
+    index.apply(batch(records=[record("r1"), record("r2")]))
+    index.apply(batch(forgotten=[removal("r1"), removal("r2")]))
+    assert (index.count_deleted("test"), index.count_deleted("another")) == (2, 0)
+
+
+def test_a_known_record_says_in_which_stream_it_was_announced(index: Index) -> None:
+    index.apply(batch(records=[record("r1", stream="one")]))
+    assert index.known("test", ["r1"])["r1"].stream == "one"
+    index.apply(batch(records=[record("r1", stream="two")]))
+    assert index.known("test", ["r1"])["r1"].stream == "two"
+    index.apply(batch(rejected=[rejection("r1")]))
+    assert index.known("test", ["r1"])["r1"].stream == "two"

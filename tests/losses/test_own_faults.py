@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,9 @@ from index.state import Outcome
 from moisson.sections import CswSection, GeodesSettings, HttpSettings
 from tests.losses.support import ARCHIVES, HTTP, kept, run
 from tests.support.harvesting import all_items
-from tests.upstreams import Rule, Upstreams, World
+from tests.upstreams import Rule, Upstreams, World, ogc_filters
+from tests.upstreams.feeds import Entry
+from tests.upstreams.ogc_scenes import Partner
 
 WORLD = World(2000)
 _FIRST = date(2014, 1, 1)
@@ -122,3 +124,33 @@ def test_a_record_without_a_time_of_publication_is_read_or_missed(tmp_path: Path
         settings = GeodesSettings(url=url, collections=("PEPS_S3_L1",), since=_FIRST, http=HTTP)
         ended = run(index, "peps", settings)
         assert len(kept(index, "peps")) == 10 or ended.outcome is Outcome.PARTIAL
+
+
+def test_a_catalogue_that_is_cut_by_time_gives_its_records_without_a_stamp_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _take_stamps(monkeypatch)
+    # A world of its own: the stand-in keeps what it has selected.
+    with SqliteIndex.open(tmp_path / "index.sqlite") as index, Upstreams(World(4000, seed=11)) as up:
+        up.habits.capped = 50
+        ended = run(index, "csw", ARCHIVES["csw"].settings(up).model_copy(update={"window_limit": 49}))
+        found = kept(index, "csw")
+    assert found == {known.id for known in up.partner("vigisat").truth()}
+    assert ended.outcome is Outcome.COMPLETE
+
+
+def _take_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every seventh record of the stand-in has no dateStamp, and is in no comparison with one."""
+    real_stamp, real_holds = Partner.stamp, ogc_filters._holds
+
+    def undated(entry: Entry) -> bool:
+        return entry.number % 7 == 3
+
+    def holds(element: Any, test: ogc_filters.Test) -> Callable[[Entry], bool]:
+        name, found = element.tag.rpartition("}")[2], real_holds(element, test)
+        if name == "PropertyIsNull":
+            return undated
+        if element.findtext("{*}PropertyName") not in test.dated:
+            return found
+        return lambda entry: not undated(entry) and found(entry)
+
+    monkeypatch.setattr(Partner, "stamp", lambda self, entry: "" if undated(entry) else real_stamp(self, entry))
+    monkeypatch.setattr(ogc_filters, "_holds", holds)

@@ -130,11 +130,6 @@ def test_a_file_that_left_a_drop_folder_goes_and_an_unmounted_folder_takes_none(
     assert kept(store, "seas") == {"one", "seventeen"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="schedules/removals.py does not heed Page.present: what comes as broken under its own name is judged absent "
-    "from the second run on, and goes where the source cannot ask about it",
-)
 def test_a_record_whose_new_version_cannot_be_read_stays_as_long_as_it_is_announced(store: Index, tmp_path: Path) -> None:
     folder = tmp_path / "drop"
     folder.mkdir()

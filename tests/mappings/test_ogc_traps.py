@@ -181,7 +181,7 @@ def test_a_footprint_that_cannot_be_used_is_refused(positions: str) -> None:
 
 def test_a_long_outline_that_crosses_itself_is_refused_at_once() -> None:
     tangled = " ".join(f"{4 + (at % 313) / 1000} {-53 + (at % 977) / 1000}" for at in range(30_000))
-    assert reason(eop(positions=tangled))[0].startswith("a long outline that crosses itself")
+    assert reason(eop(positions=tangled))[0].startswith("more than 2000 positions in an outline that crosses itself")
     assert made(eop(positions="4 -53 5 -52 4 -52 5 -53 4 -53"))["geometry"]["type"] == "MultiPolygon"
 
 

@@ -140,10 +140,15 @@ def test_commands_are_obeyed_and_say_what_came_of_them(index: Index) -> None:
     works = ToyWorks(index, this_owner())
     leave(index, "a", Action.REPLAY, by="me", now=now(), arguments={"reason": "id"})
     leave(index, "a", Action.REMAP, by="me", now=now())
-    leave(index, "nowhere", Action.RUN, by="me", now=now())
+    leave(index, "elsewhere", Action.RUN, by="me", now=now())
     with Going(calendar(works, "a")):
-        until(lambda: all(one.state == "done" for one in commands(index)), "the commands")
-    assert sorted(one.result or "" for one in commands(index)) == ["no such mapping", "nowhere: no such source here", "replayed"]
+        until(lambda: [one.state for one in commands(index)].count("done") == 2, "the commands")
+    # What is for a source of another scheduler waits for that one.
+    assert sorted((one.state, one.result or "") for one in commands(index)) == [
+        ("done", "no such mapping"),
+        ("done", "replayed"),
+        ("waiting", ""),
+    ]
     assert works.told == ["replay a {'reason': 'id'}"]
 
 
@@ -203,3 +208,32 @@ def test_a_source_that_is_silent_for_too_long_can_be_alarmed_on(index: Index) ->
     assert (found.silent, found.next) == (True, start)
     index.save_run(Run("3", "a", start - timedelta(minutes=5), Outcome.COMPLETE, start))
     assert not standing(index, planned, start).silent
+
+
+def test_a_command_whose_run_was_interrupted_is_obeyed_by_the_next_scheduler(index: Index) -> None:
+    began, going = threading.Event(), {}
+
+    def slow(name: str) -> ToySource:
+        def before(number: int) -> None:
+            if number == 1:
+                began.set()
+                going["stop"].wait(20)
+
+        return ToySource([Page("s", records=(toy_record(f"r{number}"),)) for number in range(50)], name=name, before_page=before)
+
+    index.save_run(Run("old", "a", now(), Outcome.COMPLETE, now()))
+    with Going(calendar(ToyWorks(index, this_owner(), slow), "a")) as first:
+        going["stop"] = first.stop
+        leave(index, "a", Action.RUN, by="me", now=now())
+        until(began.is_set, "the run")
+    assert [one.state for one in commands(index)] == ["taken"]
+    assert index.runs("a")[0].outcome is Outcome.ABORTED
+
+
+def test_silence_is_told_however_many_runs_went_wrong(index: Index) -> None:
+    start = now()
+    index.save_run(Run("whole", "a", start - timedelta(hours=40), Outcome.COMPLETE, start - timedelta(hours=40)))
+    for number in range(120):
+        when = start - timedelta(minutes=15 * number)
+        index.save_run(Run(f"{number:03}", "a", when, Outcome.PARTIAL, when))
+    assert standing(index, Planned("a", "a", HOURLY, timedelta(hours=24)), start).silent

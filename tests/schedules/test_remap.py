@@ -1,6 +1,6 @@
 """Kept records and quarantine through the mapping again, without harvesting."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -9,6 +9,7 @@ import pytest
 from harvesters.source import Extent, Page
 from index.protocol import Index, LeaseLost
 from index.state import Outcome
+from mappings.audience import EVERYONE
 from mappings.record import Answer, Broken, Item, Record, Unmappable
 from mappings.validation import Validator
 from schedules.lease import Busy, held_lease, this_owner
@@ -134,4 +135,32 @@ def test_what_is_rejected_can_be_replayed_from_a_partial_run_too(index: Index) -
     assert remapper(index).replay(index.rejections("toy")).counts.new == 1
 
 
-Clock = Callable[[], datetime]
+@pytest.mark.parametrize("updated", ["2024-02-01T00:00:00Z", "2024-05-01T00:00:00Z", None])
+def test_a_remap_of_an_older_version_leaves_the_newer_one_in_quarantine(index: Index, updated: str | None) -> None:
+    fill(index, toy_record("a", value=1, updated="2024-02-01T00:00:00Z" if updated else None))
+    fill(index, toy_record("a", value="bad", updated=updated))
+    done = remapper(index).remap()
+    assert done.counts.changed == 1
+    [rejection] = index.rejections("toy")
+    assert b"bad" in rejection.raw
+    assert remapper(index).replay([rejection]).counts.rejected == 0
+    assert index.count_rejections("toy") == 0
+
+
+class Choosy(ToyMapping):
+    """Refuses to make one Item of two records."""
+
+    def merge(self, items: Sequence[Item]) -> Item:
+        raise Unmappable("not of one scene", "item")
+
+
+def test_a_record_that_another_item_refuses_keeps_the_item_that_it_has(index: Index) -> None:
+    def harvested(*records: Record) -> None:
+        source = ToySource([Page("s", records=records)], mapping=Choosy())
+        harvest(source, index, VALIDATOR, now=ticking(NOW), owner="test")
+
+    for key in ("aaa", "zzz"):
+        harvested(toy_record(f"r-{key}", item=key), toy_record("m", item="mmm"))
+        harvested(toy_record(f"r-{key}", item="mmm", updated="2024-03-01T00:00:00Z"))
+        assert index.get(EVERYONE, "toy", key) is not None
+        assert index.get(EVERYONE, "toy", "mmm") is not None

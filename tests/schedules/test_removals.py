@@ -17,7 +17,7 @@ from schedules.brake import confirm
 from schedules.lease import this_owner
 from schedules.remap import Remapper
 from schedules.rules import Rules
-from schedules.run import harvest
+from schedules.run import Options, harvest
 from tests.support.toy import ToyMapping, ToySource, ticking, toy_record
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
@@ -184,6 +184,97 @@ def test_an_ordered_stream_does_not_move_past_deletions_that_the_brake_stopped(i
     assert (index.watermark("toy", "s"), len(names(index))) == (before, 101)
 
 
+def notices(*numbers: int, day: int = 1) -> tuple[Record, ...]:
+    return tuple(toy_record(f"r{number:03}", updated=f"2024-03-{day:02}T00:00:00Z", deleted=True) for number in numbers)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_the_brake_counts_the_run_and_not_its_pages_or_streams(index: Index, ordered: bool) -> None:
+    run(index, Page("s", records=tuple(many(200))))
+    pages = [Page(f"d{page % 2}", records=notices(*range(page * 8, page * 8 + 8)), ordered=ordered) for page in range(10)]
+    ended = run(index, *pages)
+    assert (ended.outcome, len(names(index))) == (Outcome.PARTIAL, 200)
+    assert "80 of 200" in (ended.reason or "")
+    confirm(index, "toy", "me")
+    # One confirmation is enough for all that was stopped.
+    assert (run(index, *pages).outcome, len(names(index))) == (Outcome.COMPLETE, 120)
+
+
+def test_absences_count_on_top_of_notices_and_a_confirmation_is_for_its_reason(index: Index) -> None:
+    run(index, listing(*many(200)))
+    ended = run(index, Page("d", records=notices(*range(8))), listing(*many(192, 8)[:-8]))
+    assert (ended.outcome, len(names(index))) == (Outcome.PARTIAL, 192)
+    confirm(index, "toy", "me")
+    ended = run(index, Page("d", records=notices(*range(8, 20))))
+    assert (ended.outcome, len(names(index))) == (Outcome.PARTIAL, 192)
+
+
+def test_a_watermark_waits_for_the_deletions_before_it(index: Index) -> None:
+    """A month of unordered pages, closed by an empty ordered one; then the archive fails."""
+    run(index, Page("s", records=tuple(many(100)), ordered=True))
+    later = toy_record("later", updated="2024-03-20T00:00:00Z")
+    pages = (Page("s", records=(*notices(1), later)), Page("s", ordered=True))
+    ended = run(index, source=ToySource(pages, fault=StopSource("down")))
+    assert (ended.outcome, "r001" in names(index)) == (Outcome.PARTIAL, False)
+    pages = (Page("s", records=(*notices(*range(2, 40)), later)), Page("s", ordered=True))
+    before = index.watermark("toy", "s")
+    assert run(index, *pages).outcome is Outcome.PARTIAL
+    assert index.watermark("toy", "s") == before
+    confirm(index, "toy", "me")
+    assert (run(index, *pages).outcome, len(names(index))) == (Outcome.COMPLETE, 62)
+
+
+def test_what_was_announced_again_since_its_deletion_stays_although_nothing_in_it_changed(index: Index) -> None:
+    first = toy_record("a", updated="2024-02-01T00:00:00Z")
+    again = toy_record("a", updated="2024-03-07T00:00:00Z")
+    gone = toy_record("a", updated="2024-03-05T00:00:00Z", deleted=True)
+    run(index, Page("s", records=(first,)))
+    run(index, Page("s", records=(gone, again)))
+    assert names(index) == ["a"]
+    run(index, Page("deletions", records=(gone,)))
+    assert names(index) == ["a"]
+    run(index, Page("deletions", records=(gone, toy_record("a", updated="2024-03-09T00:00:00Z", deleted=True), gone)))
+    assert names(index) == []
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_record_that_moved_to_another_stream_is_not_absent(index: Index, first: str) -> None:
+    run(index, listing(*many(3), stream="old"), listing(stream="new"))
+    pages = {"old": listing(*many(2), stream="old"), "new": listing(*many(1, 2), stream="new")}
+    order = [first, "new" if first == "old" else "old"]
+    ended = run(index, *(pages[stream] for stream in order))
+    assert (ended.counts.deleted, names(index)) == (0, ["r000", "r001", "r002"])
+
+
+def test_what_the_archive_said_is_there_is_not_absent(index: Index) -> None:
+    run(index, listing(*many(3)))
+    assert run(index, listing(*many(2), present=("r002",))).counts.deleted == 0
+
+
+def test_a_brake_does_not_close_a_gap(index: Index) -> None:
+    day = datetime(2024, 2, 5, tzinfo=UTC)
+    run(index, Page("s", records=tuple(many(100)), ordered=True), Page("s", ordered=True, missing=2, missing_since=day))
+    late = toy_record("late", updated="2024-02-12T00:00:00Z")
+    run(index, Page("s", records=(*notices(*range(30)), late), ordered=True), Page("s", ordered=True, missing=2, missing_since=day))
+    source = ToySource([Page("s", ordered=True)])
+    run(index, source=source)
+    assert source.asked == ["2024-02-01T00:00:00Z"]
+
+
+def test_a_limit_ends_the_run_at_the_page_that_it_cuts(index: Index) -> None:
+    run(index, Page("s", records=tuple(many(8))))
+    pages = [Page("d", records=(*notices(*range(8)), toy_record("x")), ordered=True), Page("d", records=notices(7, day=9), ordered=True)]
+    ended = harvest(ToySource(pages), index, VALIDATOR, now=ticking(NOW), owner="test", options=Options(limit=5))
+    assert (ended.outcome, index.watermark("toy", "d")) == (Outcome.ABORTED, None)
+
+
+def test_a_backfill_leaves_the_brake_as_it_is(index: Index) -> None:
+    run(index, listing(*many(40)))
+    run(index, listing())
+    harvest(ToySource([]), index, VALIDATOR, now=ticking(NOW), owner="test", options=Options(until=NOW))
+    assert confirm(index, "toy", "me") is not None
+
+
 # --- restoring ---------------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +295,17 @@ def test_a_restored_record_stays_until_its_archive_shows_it_again(index: Index) 
     assert names(index) == ["r000", "r001"]
 
 
+def test_a_restored_record_of_a_feed_can_be_deleted_again_once_it_was_shown(index: Index) -> None:
+    run(index, Page("s", records=tuple(many(3))))
+    run(index, Page("d", records=notices(2)))
+    remapper(index).restore(index.deleted("toy"))
+    run(index, Page("d", records=notices(2)))
+    assert len(names(index)) == 3
+    run(index, Page("s", records=tuple(many(3))))
+    run(index, Page("d", records=notices(2, day=9)))
+    assert names(index) == ["r000", "r001"]
+
+
 def test_after_the_grace_nothing_can_be_restored_and_the_tombstone_stays(index: Index) -> None:
     run(index, listing(*many(3)))
     run(index, listing(*many(2)))
@@ -214,8 +316,6 @@ def test_after_the_grace_nothing_can_be_restored_and_the_tombstone_stays(index: 
 
 
 def test_a_dry_run_removes_nothing_and_pulls_no_brake(index: Index) -> None:
-    from schedules.run import Options
-
     run(index, listing(*many(40)))
     harvest(ToySource([listing()]), index, VALIDATOR, now=ticking(NOW), owner="test", options=Options(dry_run=True))
     assert (len(names(index)), confirm(index, "toy", "me")) == (40, None)
@@ -299,14 +399,19 @@ def test_months_take_turns(index: Index) -> None:
     assert asked == [[1], [2], [3]]
 
 
-def test_a_month_that_cannot_be_listed_leaves_the_run_partial_and_comes_again(index: Index) -> None:
+def test_a_month_that_cannot_be_listed_keeps_neither_the_run_nor_the_other_months_from_their_end(index: Index) -> None:
     class Down(Past):
         def relist(self, stream: str, extent: Extent):  # type: ignore[no-untyped-def]
             raise StopSource("down")
             yield
 
-    ended = run(index, source=Down([Page("s", records=tuple(many(1)))], upstream={1: of_month(1, 1)}))
-    assert ended.outcome is Outcome.PARTIAL
-    source = Past([], upstream={1: of_month(1, 1)})
-    assert run(index, source=source).outcome is Outcome.COMPLETE
+    upstream = {1: of_month(1, 1), 2: of_month(2, 1)}
+    ended = run(index, source=Down([Page("t", records=tuple(many(1)))], upstream=upstream))
+    assert (ended.outcome, "s 2024-01 could not be counted again: down" in (ended.reason or "")) == (Outcome.COMPLETE, True)
+    # The other month first, then the one that failed, when its turn comes again.
+    source = Past([], upstream=upstream)
+    run(index, source=source)
+    assert source.listed == [2]
+    source = Past([], upstream=upstream)
+    run(index, source=source, now=NOW + timedelta(days=2))
     assert source.listed == [1]

@@ -20,7 +20,7 @@ from mappings.validation import Validator
 from moisson.build import open_source
 from moisson.sections import SourceSettings
 from schedules.rules import Rules
-from schedules.run import harvest
+from schedules.run import RULES, harvest
 
 _START = datetime(2026, 2, 1, tzinfo=UTC)
 # Longer than every overlap; two of them are shorter than the week after which some sources list all.
@@ -78,7 +78,7 @@ class Harvester:
     name: str
     section: SourceSettings
     validator: Validator
-    rules: Rules = Rules()
+    rules: Rules = RULES
     number: int = 0
     waits: list[float] = field(default_factory=list)
 

@@ -65,8 +65,6 @@ class FaultLayer:
 
     def __init__(self, app: ASGIApp, faults: Faults, log: list[Seen]) -> None:
         self._app, self._faults, self._log = app, faults, log
-        # The last page with records, by path.
-        self._before: dict[str, Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_control"):
@@ -94,12 +92,12 @@ class FaultLayer:
                 held.body = page.to_bytes()
             _spoil(held, rule)
         if page is not None and page.size:
-            self._before[seen.path] = page
+            self._faults.before[seen.path] = page
         await _sent(held, rules, receive, send)
 
     def _change(self, page: Any, rule: Rule, seen: Seen, url: str) -> bool:
         """Spoils a page of records; False for a fault that is none of records."""
-        before = self._before.get(seen.path)
+        before = self._faults.before.get(seen.path)
         before = before if type(before) is type(page) else None
         match rule.action:
             case "repeat":

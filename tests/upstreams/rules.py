@@ -72,12 +72,13 @@ class Seen(NamedTuple):
 
 
 class Faults:
-    """The rules in force, and how often each one's path was asked."""
+    """The rules in force, how often each one's path was asked, and the last page with records by path (`before`)."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self._lock = Lock()
         self._rules = list(rules)
         self._asked: dict[int, int] = defaultdict(int)
+        self.before: dict[str, Any] = {}
 
     def add(self, *rules: Rule) -> None:
         with self._lock:
@@ -87,6 +88,7 @@ class Faults:
         with self._lock:
             self._rules.clear()
             self._asked.clear()
+            self.before.clear()
 
     def due(self, path: str) -> list[Rule]:
         """The rules that spoil this request; counts it for every rule whose path matches."""

@@ -1,4 +1,4 @@
-"""A page of XML records that can be spoilt: CSW GetRecords and GetRecordById, OAI-PMH, Atom, the layers of a WMTS, or one ISO record alone."""
+"""A page of XML records that can be spoilt: CSW GetRecords and GetRecordById, OAI-PMH, Atom, layers of a WMTS, or one ISO record alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ISO_ROOTS = ("MD_Metadata", "MI_Metadata")
 _PLACES = frozenset(
     ("Decimal", "posList", "pos", "coordinates", "lowerCorner", "upperCorner", "LowerCorner", "UpperCorner", "box", "polygon", "point")
 )
-_MODIFIED = frozenset(("dateStamp", "datestamp", "dateInfo", "modified", "updated", "published", "responseDate"))
+_MODIFIED = frozenset(("dateStamp", "datestamp", "dateInfo", "modified", "modificationDate", "updated", "published", "responseDate"))
 _TOTALS = ("numberOfRecordsMatched", "completeListSize", "totalResults")
 _RETURNED = ("numberOfRecordsReturned",)
 _START = re.compile(r"startPosition\s*=\s*[\"']?(\d+)", re.I)
@@ -156,6 +156,8 @@ class XmlPage:
 
     def skew(self, seconds: float) -> None:
         for element in self._root.iter():
+            if _local(element) == "SearchStatus" and element.get("timestamp"):
+                element.set("timestamp", later(element.get("timestamp"), seconds))
             if _local(element) in _MODIFIED:
                 for leaf in element.iter():
                     if leaf.text and leaf.text.strip():
