@@ -20,7 +20,7 @@ from harvesters.errors import HarvestError, Misconfigured, Retry, StopSource
 from harvesters.guard import Guard, Resolve, host_of, system_addresses
 from harvesters.policy import HttpPolicy
 from harvesters.redaction import redact
-from harvesters.response import Response, classify, conditions, decode, place, short, validator_of
+from harvesters.response import Response, classify, conditions, decode, place, short, skewed, validator_of
 from harvesters.transport import Deadline, GuardedBackend, GuardedTransport
 from harvesters.xml_answers import decode_xml
 
@@ -234,7 +234,7 @@ class Fetcher:
         if conditional and answer.status_code == 304:
             return Response(304, headers, b"", str(request.url))
         response = Response(answer.status_code, headers, body, str(request.url))
-        verdict = classify(response, now=self._now(), setting=self._setting)
+        verdict = classify(response, now=self._now(), setting=self._setting) or skewed(response, self._now(), self.policy.clock_ahead)
         if verdict is not None:
             raise verdict
         return response

@@ -60,6 +60,18 @@ def classify(response: Response, *, now: datetime, setting: str = "the credentia
     return Rejected(said, status, response.body) if 400 <= status < 500 else StopSource(said)
 
 
+def skewed(response: Response, now: datetime, seconds: float) -> HarvestError | None:
+    """The error that an archive's clock means when it is so far ahead: the times that it gives would hide all that comes before."""
+    try:
+        ahead = parsedate_to_datetime(response.headers.get("date", "")) - now
+    except (ValueError, TypeError):
+        return None
+    if ahead.total_seconds() <= seconds:
+        return None
+    where = place(response.url)
+    return StopSource(f"{where}: its clock is {ahead.days} days ahead of ours: one of both is wrong, and its times cannot be used")
+
+
 def retry_after(response: Response, now: datetime) -> float | None:
     """Seconds to wait by Retry-After (seconds or HTTP date), None without a usable one."""
     value = response.headers.get("retry-after", "").strip()

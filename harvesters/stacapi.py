@@ -1,22 +1,28 @@
-"""Any STAC API: pystac-client's paging over our own requests."""
+"""Any STAC API: pystac-client's searches and links over our own requests and paging."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 import orjson
+from pystac.link import Link
 from pystac_client.item_search import ItemSearch
 from pystac_client.stac_api_io import StacApiIO
 
 from harvesters.area import Area
-from harvesters.errors import Misconfigured, Rejected, Retry, StopSource
+from harvesters.errors import Misconfigured, Retry, StopSource
 from harvesters.http import Fetcher
+from harvesters.known import check_known, is_found
 from harvesters.paging import Loop, Piece, identity_of
 from harvesters.response import place
 from harvesters.scope import ToRecord, page_of
 from harvesters.source import Extent, Page, Span
 from mappings.record import Mapping
+
+# Of an API that always names a next page.
+_EMPTY_PAGES = 20
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,11 @@ class StacApiSource:
         """A full listing whatever the span: no search by time of change is common to STAC APIs. Raises StopSource, Misconfigured."""
         if not self._settings.collections:
             raise Misconfigured(f"{self.name}: collections: name at least one")
+        empty, full = list[str](), list[str]()
         for collection in self._settings.collections:
-            yield from self._list(collection)
+            given = yield from self._list(collection)
+            (full if given else empty).append(collection)
+        check_known(self.name, empty, full, self._knows)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
         """Those whose own address, in each of the collections, says that there is none. Raises StopSource when that is also said of an
@@ -58,36 +67,38 @@ class StacApiSource:
         return frozenset(name for name in native_ids if not self._holds(name))
 
     def _holds(self, name: str) -> bool:
-        base = self._settings.url.rstrip("/")
-        for collection in self._settings.collections:
-            try:
-                self._fetcher.fetch_json("GET", f"{base}/collections/{quote(collection, safe='')}/items/{quote(name, safe='')}")
-            except Rejected as error:
-                if error.status not in (404, 410):
-                    raise
-            else:
-                return True
-        return False
+        addresses = [f"{self._address(collection)}/items/{quote(name, safe='')}" for collection in self._settings.collections]
+        return any(is_found(partial(self._fetcher.fetch_json, "GET", address)) for address in addresses)
 
-    def _list(self, collection: str) -> Iterator[Page]:
+    def _knows(self, collection: str) -> bool:
+        return is_found(partial(self._fetcher.fetch_json, "GET", self._address(collection)))
+
+    def _address(self, collection: str) -> str:
+        return f"{self._settings.url.rstrip('/')}/collections/{quote(collection, safe='')}"
+
+    def _list(self, collection: str) -> Generator[Page, None, int]:
+        """The pages of a collection; how many different Items came."""
         settings, area = self._settings, self.area
         scope: dict[str, Any] = {}
         if area is not None:
             scope = {"intersects": area.geojson} if area.crosses else {"bbox": area.bounds}
+        io = _Io(self._fetcher, settings.url)
         search = ItemSearch(
             url=f"{settings.url.rstrip('/')}/search",
             method=settings.method,
-            stac_io=_Io(self._fetcher, settings.url),
+            stac_io=io,
             collections=[collection],
             limit=settings.page_size,
             **scope,
         )
         totals, seen = list[int](), set[str]()
         # Dicts, not pystac Items: one that pystac cannot build must not end the listing.
-        for answer in search.pages_as_dicts():
+        for answer in _pages(io, search):
             total = _total(answer) if settings.exact_totals else None
             totals += [total] if total is not None else []
             seen.update(map(identity_of, answer["features"]))
+            if not answer["features"] and totals and len(seen) >= max(totals):
+                break
             page = page_of(self.name, collection, Piece(answer["features"], total=total), self._to_record, area=area)
             if page.records:
                 self._witness = page.records[-1].native_id
@@ -96,6 +107,24 @@ class StacApiSource:
         # A total that changed meanwhile: pages by number then leave out or repeat what lies at their edges.
         agrees = not missing and len(set(totals)) < 2 and (not totals or totals[0] == len(seen))
         yield Page(collection, missing=missing, total=max(totals, default=None), closed=Extent() if agrees else None)
+        return len(seen)
+
+
+def _pages(io: "_Io", search: ItemSearch) -> Iterator[dict[str, Any]]:
+    """The answers, along their links to the next. An empty page is no end while it names another: pystac-client's own paging stops there.
+    Raises StopSource."""
+    parameters = search.get_parameters()
+    answer, before, empty = io.read_json(search.url, method=search.method, parameters=parameters), None, 0
+    while True:
+        yield answer
+        empty = 0 if answer["features"] else empty + 1
+        link = next((link for link in answer["links"] if link["rel"] == "next"), None)
+        # An empty page whose next one is itself is an end, too.
+        if link is None or (empty and link == before):
+            return
+        if empty == _EMPTY_PAGES:
+            raise StopSource(f"{place(search.url)}: {empty} pages in a row are empty, and the last still names a next one")
+        before, answer = link, io.read_json(Link.from_dict(link), parameters=parameters)
 
 
 class _Io(StacApiIO):

@@ -120,7 +120,9 @@ def _read_repeatedly(listing: Listing, limits: Limits) -> Generator[Answer, None
 @dataclass
 class _Pass:
     """One reading, page after page. Each page begins with the last record of the one before: one that does not shows that records came
-    or went. `last` are the records of the page before where it overlaps; `nameless` records in a row could not be read or named."""
+    or went. `last` are the records of the page before where it overlaps; `nameless` records in a row could not be read or named;
+    `lies`: the announced total is too low.
+    """
 
     listing: Listing
     limits: Limits
@@ -128,6 +130,7 @@ class _Pass:
     position: int = 1
     last: frozenset[str] = field(default_factory=frozenset)
     nameless: int = 0
+    lies: bool = False
 
     def read(self) -> Iterator[Answer]:
         ended = False
@@ -145,16 +148,28 @@ class _Pass:
                 self.reading.moved = True
             yield self.reading.take(answer, self.last)
             end = self.position + answer.nodes - 1
-            ended = _is_end(answer, end)
+            ended = _is_end(answer, end, self.lies) and not self._goes_on(answer, end)
             overlaps = answer.nodes > 1
             self.position, self.last = (end, names) if overlaps else (end + 1, frozenset())
         if self.reading.spoilt:
             yield Answer((), tuple(self.reading.spoilt))
 
+    def _goes_on(self, answer: OgcAnswer, end: int) -> bool:
+        """Whether a record comes after the announced last one: a total that is too low would hide all that follows."""
+        if answer.matched is None or (self.limits.window is not None and end >= self.limits.window):
+            return False
+        try:
+            more = self.listing.read(end + 1, 1)
+        except Refused:
+            return False
+        self.lies = self.lies or not names_of(more) <= self.reading.ids
+        return self.lies and bool(more.nodes)
+
     @property
     def _size(self) -> int:
         """Of the page: some catalogues refuse one whose end lies beyond their window, even where no record is there."""
-        ends = [end - self.position + 1 for end in (self.reading.total, self.limits.window) if end is not None]
+        total = None if self.lies else self.reading.total
+        ends = [end - self.position + 1 for end in (total, self.limits.window) if end is not None]
         if self.limits.window is not None and self.position > self.limits.window:
             raise _TooDeep
         return max(1, min(self.limits.size, *ends)) if ends else self.limits.size
@@ -203,11 +218,11 @@ class _Pass:
             self.position += answer.nodes
 
 
-def _is_end(answer: OgcAnswer, end: int) -> bool:
+def _is_end(answer: OgcAnswer, end: int, lies: bool) -> bool:
     """By the number of records. nextRecord comes as 1, as 0 too early, as one more than there are, or not at all (§3.2), so that it
     only counts where nothing else does."""
     if answer.matched is not None:
-        return end >= answer.matched
+        return end >= answer.matched and not lies
     if answer.kind == "csw":
         return not answer.next_position or answer.next_position <= end
     return False

@@ -44,7 +44,7 @@ class Records:
                 updated = max((doc["updated"] for doc in (kept, held) if doc and doc["updated"] is not None), default=None)
                 seen = from_micros(updated) if updated is not None else None
                 joining = tuple(ItemKey(*pair) for pair in (kept or {}).get("joining", ()))
-                stream = (kept or {}).get("stream", "")
+                stream = (kept or {}).get("stream") or ""
                 answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen, joining, stream)
         return answer
 

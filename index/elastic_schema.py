@@ -16,6 +16,8 @@ _PORTION = 500
 
 def prepare(store: Store, names: Names) -> None:
     """Makes what is missing, upgrades what is older. Raises IndexUnavailable for a store that a newer Moisson wrote."""
+    # Another process may be making them at this moment: until then they answer with an error.
+    _wait(store, names)
     found = store.get(names.meta, "schema")
     version = found.source["version"] if found else 0
     if version > SCHEMA:
@@ -29,8 +31,17 @@ def prepare(store: Store, names: Names) -> None:
             for index in (names.records, names.quarantine):
                 _write_again(store, index, WRITTEN, _as_it_is)
             _write_again(store, names.watermarks, "stream", _named)
+        _wait(store, names)
         # Last, so that a store which has it is complete.
         store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
+
+
+def _wait(store: Store, names: Names) -> None:
+    """Until every index of the state that exists can be read, or for half a minute: what is asked then says what is wrong."""
+    state = ",".join(f"{names.prefix}-{name}" for name in STATE)
+    with store.speaking():
+        waiting = store.client.options(ignore_status=408, request_timeout=40)
+        waiting.cluster.health(index=state, wait_for_status="yellow", timeout="30s", expand_wildcards="all")
 
 
 def create_collection(store: Store, index: str) -> None:

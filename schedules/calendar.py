@@ -21,7 +21,7 @@ from schedules.stop import Stop, Stopped
 from schedules.timetable import Timetable, last_done
 
 LOGGER = logging.getLogger(__name__)
-# Another scheduler has the source: after so many looks for commands, it is looked whether it came to an end, or died.
+# Another scheduler has the source, or the index does not answer: after so many looks for commands it is looked again.
 _LOOKS = 12
 
 
@@ -91,10 +91,15 @@ class Calendar:
             LOGGER.info("%s was harvested by another scheduler", name)
         except Busy as error:
             LOGGER.info("%s", error)
-            again = self.now() + timedelta(seconds=self.poll * _LOOKS)
-            scheduler.add_job(self._fire, "date", run_date=again, id=f"{name} again", args=(name, stop, scheduler), replace_existing=True)
+            self._look_again(name, stop, scheduler)
         except IndexUnavailable as error:
             LOGGER.error("%s: %s", name, error)
+            self._look_again(name, stop, scheduler)
+
+    def _look_again(self, name: str, stop: Stop, scheduler: BackgroundScheduler) -> None:
+        """In a while, and not at the source's next time only: what was in the way may be gone by then."""
+        again = self.now() + timedelta(seconds=self.poll * _LOOKS)
+        scheduler.add_job(self._fire, "date", run_date=again, id=f"{name} again", args=(name, stop, scheduler), replace_existing=True)
 
     def _harvest(self, name: str, stop: Stop, is_due: Callable[[], bool]) -> Run | None:
         try:

@@ -17,7 +17,8 @@ _CLOSED = frozenset({"closed"})
 class Marks:
     """The watermarks of one run. `label` goes before the names of its streams, for sources that share an archive's records.
 
-    `since` overrides where streams begin; `until` makes the run a backfill, which keeps nothing.
+    `since` overrides where streams begin; `until` makes the run a backfill, which keeps nothing. No watermark passes `latest`, the
+    run's own beginning: a time of the future would hide all that comes before it.
     """
 
     index: Index
@@ -25,6 +26,7 @@ class Marks:
     label: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    latest: datetime | None = None
     _stored: dict[str, Watermark | None] = field(default_factory=dict)
     _began: dict[str, Watermark | None] = field(default_factory=dict)
     _reached: dict[str, Watermark] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class Marks:
         if stream not in self._began:
             mark, gap = self._kept(stream), self._gap(stream)
             begin = gap if gap and mark else mark
+            if begin and self.latest and begin.value > self.latest:
+                begin = Watermark(self.latest)
             self._began[stream] = Watermark(self.since) if self.since else begin
         return self._began[stream]
 
@@ -44,7 +48,7 @@ class Marks:
         """Takes note of a page's records."""
         mark = self._reached.get(page.stream) or self._kept(page.stream)
         for record in page.records:
-            if record.updated is not None:
+            if record.updated is not None and (self.latest is None or record.updated <= self.latest):
                 mark = advance(mark, record.updated, record.native_id)
         if mark is not None:
             self._reached[page.stream] = mark
@@ -79,6 +83,11 @@ class Marks:
             if gap is not None and self.until is None and self._covers(stream, gap):
                 marks[stream + _GAP] = Watermark(self._reached[stream].value, _CLOSED)
         return self._keep(marks)
+
+    def miss(self, stream: str, since: datetime) -> dict[str, Watermark]:
+        """A gap that the run leaves: the next one begins there."""
+        gap = self._gap(stream)
+        return self._keep({stream + _GAP: Watermark(min(since, gap.value) if gap else since)})
 
     def _keep(self, marks: dict[str, Watermark]) -> dict[str, Watermark]:
         self._stored |= marks

@@ -140,7 +140,7 @@ class _Work:
         """An unchanged record that its archive announced anew, or in another stream: later notices and listings are judged by that."""
         if known.key is None or known.quarantined or self.pipeline.kept:
             return
-        newer = is_older(known.updated, record.updated)
+        newer = is_older(known.updated, record.updated) or is_ahead(known.updated, self.now)
         if newer or (known.stream != self.stream and not is_older(record.updated, known.updated)):
             self.again.append(self._stored(record, known.fingerprint, known.key))
 
@@ -163,7 +163,8 @@ class _Work:
         """
         if known is None:
             return again
-        return is_older(record.updated, known.updated) or (again and not is_older(known.updated, record.updated))
+        older = is_older(record.updated, known.updated) and not is_ahead(known.updated, self.now)
+        return older or (again and not is_older(known.updated, record.updated))
 
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
@@ -287,6 +288,11 @@ class _Work:
 
 def _key(native_id: str) -> int:
     return int.from_bytes(blake2b(native_id.encode(), digest_size=8).digest())
+
+
+def is_ahead(when: datetime | None, now: datetime) -> bool:
+    """Whether a time lies in the future: it says nothing then but that a clock is wrong."""
+    return when is not None and when > now
 
 
 def is_older(one: datetime | None, other: datetime | None) -> bool:

@@ -16,7 +16,7 @@ from index.state import Batch, Counts, Known, Removal, StoredRecord
 from mappings.record import Unmappable
 from schedules.brake import Brake
 from schedules.notes import change_note, pins_of
-from schedules.pipeline import Pipeline, is_older, record_of
+from schedules.pipeline import Pipeline, is_ahead, is_older, record_of
 from schedules.rules import Rules
 
 LOGGER = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class Removals:
     _waiting: set[str] = field(default_factory=set)
     _absent: dict[str, tuple[str, Extent]] = field(default_factory=dict)
     _more_absent: int = 0
+    _mended: list[str] = field(default_factory=list)
+    _missed_since: dict[str, datetime] = field(default_factory=dict)
     _unsure: set[str] = field(default_factory=set)
     _pins: set[str] | None = None
 
@@ -64,7 +66,7 @@ class Removals:
                 told[record.native_id] = _newest(told, record.native_id, record.updated)
         known = self.index.known(self.archive, list(told)) if told else {}
         for native_id, updated in told.items():
-            if native_id not in known or native_id in self.pins or is_older(updated, known[native_id].updated):
+            if native_id not in known or native_id in self.pins or self._is_stale(updated, known[native_id]):
                 continue
             self._waiting.add(page.stream)
             if native_id in self._notices or len(self._notices) < _HELD:
@@ -82,12 +84,15 @@ class Removals:
         due: list[str] = []
         for names in _chunks(list(notices)):
             known = self.index.known(self.archive, names)
-            due += [name for name in names if name in known and not is_older(notices[name], known[name].updated)]
+            due += [name for name in names if name in known and not self._is_stale(notices[name], known[name])]
         if not due:
             return
         self.braked = self.brake.stops(len(due) + self._more_notices, "feed", self.now())
         if not self.braked:
             self._remove(due, "feed")
+
+    def _is_stale(self, updated: datetime | None, known: Known) -> bool:
+        return is_older(updated, known.updated) and not is_ahead(known.updated, self.now())
 
     # --- absence -------------------------------------------------------------------------------------------------------------
     def doubt(self, stream: str) -> None:
@@ -102,11 +107,14 @@ class Removals:
         for name in page.present:
             self.pipeline.first_sight(name)
 
-    def close(self, page: Page) -> None:
-        """A part of the stream was given whole: what is kept of it and did not come is absent."""
+    def close(self, page: Page, *, news: bool) -> None:
+        """A part of the stream was given whole: what is kept of it and did not come is absent. `news`: it is no month of the past, which
+        would come again by itself."""
         extent = page.closed
         if extent is None:
             return
+        if extent == Extent():
+            self._mended += self._no_more_rejected(page.stream)
         unsure = 0
         for name in self._absent_from(page.stream, extent):
             if page.stream in self._unsure:
@@ -115,8 +123,16 @@ class Removals:
                 self._absent[name] = (page.stream, extent)
             else:
                 self._more_absent += 1
+            if news and extent.since is not None:
+                self._missed_since[page.stream] = min(extent.since, self._missed_since.get(page.stream, extent.since))
         if unsure:
             LOGGER.warning("%s: %d records seem absent; not judged, for others came that cannot be read", page.stream, unsure)
+
+    def _no_more_rejected(self, stream: str) -> list[str]:
+        """Records in quarantine that a listing of the whole stream did not show: they were mended under another name, or went."""
+        kept_under = self.pipeline.label + stream
+        rejections = self.index.rejections(self.archive)
+        return [one.native_id for one in rejections if one.stream == kept_under and not self.pipeline.has_seen(one.native_id)]
 
     def _absent_from(self, stream: str, extent: Extent) -> Iterator[str]:
         after, kept_under = None, self.pipeline.label + stream
@@ -126,7 +142,13 @@ class Removals:
 
     def settle(self) -> None:
         """Removes what is absent. Raises HarvestError when the archive cannot be asked about it; then nothing is removed."""
-        if not self._absent or self.braked:
+        if self.braked:
+            return
+        if self._mended:
+            known = self.index.known(self.archive, self._mended)
+            absolved = [name for name in self._mended if name in known and known[name].key is None]
+            self.write(Batch(self.archive, self.pipeline.run, self.now(), absolved=absolved), Counts())
+        if not self._absent:
             return
         missed = [name for names in _chunks(list(self._absent)) for name in self._missed(names)]
         if self._stopped(missed, len(missed) + self._more_absent > self.brake.allowance):
@@ -134,6 +156,11 @@ class Removals:
         due = [name for names in _chunks(missed) for name in sorted(self.source.gone(names))]
         if not self._stopped(due, True):
             self._remove(due, "absent")
+
+    @property
+    def missed_since(self) -> Mapping[str, datetime]:
+        """By stream, where the parts begin whose absent records the brake kept: the next run must list them again."""
+        return self._missed_since if self.braked else {}
 
     def _stopped(self, names: Sequence[str], many: bool) -> bool:
         """Whether the brake stops it; one that is sure to be stopped spares the archive many questions."""

@@ -71,7 +71,7 @@ def harvest(
         if not is_due():
             raise NotDue
         pipeline = Pipeline(source.name, source.mapping, index, validator, run.id, label)
-        marks = Marks(index, source.name, label, options.since, options.until)
+        marks = Marks(index, source.name, label, options.since, options.until, run.started)
         work = _Run(source, index, pipeline, now, options, lease, run, marks, rules, stop or Stop())
         if not options.dry_run:
             _close_forgotten(index, name, run.started)
@@ -177,6 +177,8 @@ class _Run:
             self.removals.settle()
         whole = whole and not self.removals.braked
         self._keep_marks(self.marks.at_the_end(whole=whole))
+        for stream, since in self.removals.missed_since.items():
+            self._keep_marks(self.marks.miss(stream, since))
         if whole and not self.options.dry_run:
             self._leave(recounts)
 
@@ -212,24 +214,26 @@ class _Run:
             self.removals.take_notices(page)
         marks = self.marks.with_page(page, hold=self.removals.waits(page.stream))
         self._count_written(replace(batch, watermarks=marks), counts)
-        self._judge(page)
+        self._judge(page, news=True)
 
     def _take_again(self, page: Page) -> None:
         """A page of the past: it moves no watermark."""
         self._count_written(*self._digest(page))
-        self._judge(page)
+        self._judge(page, news=False)
 
     def _digest(self, page: Page) -> tuple[Batch, Counts]:
         batch, counts = self.pipeline.digest(page, self.now())
         unreadable = {broken.native_id for broken in page.broken}
+        for name in unreadable:
+            self.pipeline.first_sight(name)
         if any(rejection.native_id in unreadable for rejection in batch.rejected):
             self.removals.doubt(page.stream)
         return batch, counts
 
-    def _judge(self, page: Page) -> None:
+    def _judge(self, page: Page, *, news: bool) -> None:
         if not self.options.dry_run:
             self.removals.see(page)
-            self.removals.close(page)
+            self.removals.close(page, news=news)
         self.remembered |= page.remember
 
     # --- what a run leaves for the next --------------------------------------------------------------------------------------

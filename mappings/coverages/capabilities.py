@@ -37,6 +37,9 @@ def read_capabilities(body: bytes) -> tuple[list[Layer], list[Broken]]:
     broken: list[Broken] = []
     for element in contents.iter(f"{{{_WMTS}}}Layer"):
         name = text_of(element.find(f"{{{_OWS}}}Identifier")) or ""
+        if not name:
+            # It may be one of ours: the list is not whole then.
+            broken.append(unreadable("", "a layer without identifier"))
         if name.startswith(PREFIX):
             found = _layer(element, name)
             (layers if isinstance(found, Layer) else broken).append(found)  # type: ignore[arg-type]

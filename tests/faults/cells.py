@@ -50,8 +50,8 @@ _UNTOUCHED = Cell(Outcome.COMPLETE, holds="old")
 _DOUBLED = Cell(Outcome.COMPLETE, holds="more", mends="confirmed")
 
 _STALE = (
-    "schedules/pipeline.py, _is_stale: a record that was kept with a time in the future makes every true version of it, and every notice "
-    "of its deletion, stale until that time"
+    "schedules/pipeline.py, _is_stale: a record that was kept under a time three years ahead makes every true version of it, and every "
+    "notice of its deletion, stale that is not younger than that"
 )
 _AHEAD = "schedules/marks.py: a watermark moves beyond the start of its own run, so that later changes lie before it"
 _BEHIND = (

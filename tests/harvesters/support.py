@@ -1,8 +1,9 @@
 """What the harvesters' tests share: a clock that sleeping moves, sources run to their end, and what came of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from harvesters.errors import HarvestError
 from harvesters.http import Fetcher, HttpPolicy
@@ -33,6 +34,8 @@ class Clock:
         return NOW + timedelta(seconds=self.time - 1000.0)
 
     def fetcher(self, policy: HttpPolicy = POLICY, setting: str = "api_key") -> Fetcher:
+        # The clock of these tests stands still, that of the stand-ins does not.
+        policy = replace(policy, clock_ahead=inf)
         return Fetcher(policy, setting=setting, sleep=self.sleep, clock=self.monotonic, now=self.now)
 
 
