@@ -9,8 +9,9 @@ from harvesters.oneatlas import OneAtlasSettings, OneAtlasSource
 from harvesters.oneatlas_token import Tokens
 from harvesters.sar import SarSettings, SarSource
 from harvesters.scope import utc_now
-from harvesters.source import Page, Source, Span
+from harvesters.source import Extent, Page, Source, Span
 from mappings import airbus
+from mappings.airbus.radar import is_radar_id
 from mappings.record import Mapping
 
 
@@ -28,13 +29,14 @@ class AirbusSource:
     ) -> None:
         # One account, one token.
         tokens = Tokens(fetcher, optical.auth_url, optical.api_key, now)
-        first = OneAtlasSource(name, fetcher, optical, now=now, tokens=tokens)
+        self._optical = OneAtlasSource(name, fetcher, optical, now=now, tokens=tokens)
+        self._radar = SarSource(name, fetcher, radar, now=now, tokens=tokens)
         self.name = name
         self.mapping: Mapping = airbus
-        self.area = first.area
+        self.area = self._optical.area
         self._parts: tuple[tuple[str, Source], ...] = (
-            ("optical", first),
-            ("radar", SarSource(name, fetcher, radar, now=now, tokens=tokens)),
+            ("optical", self._optical),
+            ("radar", self._radar),
         )
 
     def harvest(self, span: Span) -> Iterator[Page]:
@@ -51,5 +53,20 @@ class AirbusSource:
             raise (Misconfigured if refused else StopSource)("; ".join(f"{what}: {error}" for what, error in failures) + hint)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
-        """All: deletions come from feeds, so that nothing is judged absent."""
-        return frozenset(native_ids)
+        """As each catalogue says of its own records. Raises StopSource and Misconfigured."""
+        of_radar = [name for name in native_ids if is_radar_id(name)]
+        others = [name for name in native_ids if not is_radar_id(name)]
+        return self._optical.gone(others) | self._radar.gone(of_radar)
+
+    # The radar streams have no past that could be counted: their feed knows no end of a window (report §2).
+    def past(self) -> Sequence[tuple[str, Extent]]:
+        """Of the optical streams."""
+        return self._optical.past()
+
+    def count(self, stream: str, extent: Extent) -> int | None:
+        """As OneAtlas announces it. Raises StopSource and Misconfigured."""
+        return self._optical.count(stream, extent)
+
+    def relist(self, stream: str, extent: Extent) -> Iterator[Page]:
+        """As OneAtlas gives it. Raises StopSource and Misconfigured."""
+        return self._optical.relist(stream, extent)

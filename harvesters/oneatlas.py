@@ -11,17 +11,18 @@ from typing import Any
 import orjson
 
 from harvesters.area import Area
-from harvesters.errors import Misconfigured, Retry
+from harvesters.errors import Misconfigured
 from harvesters.http import Fetcher
+from harvesters.oneatlas_search import Check, Searches, check_list, range_of
 from harvesters.oneatlas_token import Tokens
 from harvesters.paging import Ask, Batch, Paging, Window, read_windows
+from harvesters.past import as_one, months
 from harvesters.scope import page_of, utc_now
-from harvesters.source import Page, Span
-from harvesters.trust import check_answer
+from harvesters.source import Extent, Page, Span
 from mappings import airbus
 from mappings.airbus import optical
 from mappings.record import Mapping, Record, Unmappable
-from mappings.times import format_time, parse_time
+from mappings.times import parse_time
 from mappings.watermark import Watermark
 
 DELETIONS = "deletions"
@@ -29,9 +30,8 @@ _DELETIONS_SIZE = 500
 _PLATFORMS = {"PHR": ("PHR1A", "PHR1B"), "SPOT": ("SPOT6", "SPOT7"), "PNEO": ("PNEO3", "PNEO4")}
 # The catalogue of Pléiades Neo is for accounts only (§0, item 4).
 _SIGNED = frozenset({"PNEO"})
-# The documents contradict themselves on which bracket includes its end (§0, item 10): beginning each window a little before the end
-# of the one before is right whichever holds, and for OneAtlas's nanoseconds, which our microseconds cut. Ids tell the repeats.
-_MARGIN = timedelta(milliseconds=1)
+# Windows begin a little early of themselves: the last ms of a half-open part.
+_MILLISECOND = timedelta(milliseconds=1)
 # How far back a first harvest looks for one deletion to start from.
 _RECENT = timedelta(days=30)
 
@@ -78,6 +78,7 @@ class OneAtlasSource:
         self._now = now
         self.area = Area.of(settings.area)
         self._tokens = tokens or Tokens(fetcher, settings.auth_url, settings.api_key, now)
+        self._searches = Searches(self._post, settings.workspaces, self.area, settings.page_size, settings.cap)
 
     def harvest(self, span: Span) -> Iterator[Page]:
         """Raises StopSource and Misconfigured.
@@ -93,11 +94,41 @@ class OneAtlasSource:
         if self._settings.with_deletions:
             yield from self._deletions(span.since(DELETIONS), until, first=not any(marks.values()))
         for constellation, mark in marks.items():
-            yield from self._updates(constellation, mark, until)
+            since = max(self._floor, mark.value - self._settings.overlap) if mark else self._floor
+            yield from self._updates(constellation, since, until)
+        for constellation, mark in marks.items():
+            if mark is None and span.until is None:
+                yield from self._undated(constellation)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
-        """All: deletions come from a feed, so that nothing is judged absent."""
-        return frozenset(native_ids)
+        """Those that OneAtlas does not find by their ids, while it finds others so: a change moves a record to a later window.
+        Raises StopSource and Misconfigured."""
+        self._check_settings()
+        return self._searches.gone(native_ids, self._settings.constellations)
+
+    # --- what is too big to be listed whole ----------------------------------------------------------------------------------
+    def past(self) -> Sequence[tuple[str, Extent]]:
+        """Every constellation and calendar month of lastUpdateDate, from the first of interest to the present one, oldest first."""
+        return [(name, extent) for extent in months(self._floor, self._now()) for name in self._settings.constellations]
+
+    def count(self, stream: str, extent: Extent) -> int | None:
+        """What OneAtlas announces, in parts below its cap; None for one that cannot be cut. Raises StopSource and Misconfigured."""
+        self._check_settings()
+        since, until = self._bounds(extent)
+        return self._searches.count({"constellation": stream}, Window(since, max(since, until - _MILLISECOND)))
+
+    def relist(self, stream: str, extent: Extent) -> Iterator[Page]:
+        """All of this part; the last page says `closed` when every window of it agreed. Raises StopSource and Misconfigured."""
+        self._check_settings()
+        since, until = self._bounds(extent)
+        return as_one(stream, self._updates(stream, since, until), extent, since, until)
+
+    @property
+    def _floor(self) -> datetime:
+        return self._settings.since or _BEGINNING
+
+    def _bounds(self, extent: Extent) -> tuple[datetime, datetime]:
+        return extent.since or self._floor, extent.until or self._now()
 
     def _check_settings(self) -> None:
         for constellation in self._settings.constellations:
@@ -109,37 +140,29 @@ class OneAtlasSource:
             raise Misconfigured(f"{self.name}: constellations: name at least one")
 
     # --- updates -------------------------------------------------------------------------------------------------------------
-    def _updates(self, constellation: str, mark: Watermark | None, until: datetime) -> Iterator[Page]:
-        settings = self._settings
-        floor = settings.since or _BEGINNING
-        since = max(floor, mark.value - settings.overlap) if mark else floor
+    def _updates(self, constellation: str, since: datetime, until: datetime) -> Iterator[Page]:
         if since >= until:
             return
         # A total at the cap is a floor, not a count (§0, item 5).
-        paging = Paging(settings.page_size, settings.cap - 1, exact=False, narrower=partial(self._by_platform, constellation))
-        ask = partial(self._search, {"constellation": constellation})
+        paging = Paging(self._settings.page_size, self._settings.cap - 1, exact=False, narrower=partial(self._by_platform, constellation))
+        ask = partial(self._searches.updated, {"constellation": constellation})
         for piece in read_windows(ask, Window(since, until), paging):
-            yield page_of(self.name, constellation, piece, optical.to_record, area=self.area, until=until, ordered=True)
+            # A change may move a record to another window, and a notice tell its deletion: `gone` then finds it, or it went before.
+            yield page_of(self.name, constellation, piece, optical.to_record, area=self.area, until=until, ordered=True, closes=True)
 
     def _by_platform(self, constellation: str, window: Window) -> Sequence[Ask]:
         """For one instant with more records than the cap, as a republication of a whole archive may leave."""
-        return [partial(self._search, {"constellation": constellation, "platform": platform}) for platform in _PLATFORMS[constellation]]
+        terms = [{"constellation": constellation, "platform": platform} for platform in _PLATFORMS[constellation]]
+        return [partial(self._searches.updated, one) for one in terms]
 
-    def _search(self, terms: dict[str, str], window: Window, page: int) -> Batch:
-        body: dict[str, Any] = {
-            **terms,
-            "lastUpdateDate": _range(window),
-            "sortBy": "lastUpdateDate",
-            "itemsPerPage": self._settings.page_size,
-            "startPage": page,
-        }
-        workspace = self._settings.workspaces.get(terms["constellation"])
-        if workspace:
-            body["workspace"] = workspace
-        if self.area is not None:
-            body.update({"geometry": self.area.geojson} if self.area.crosses else {"bbox": self.area.text})
-        answer = self._post("/api/v2/opensearch", body, partial(_check_search, terms, window))
-        return Batch(answer["features"], answer["totalResults"])
+    def _undated(self, constellation: str) -> Iterator[Page]:
+        """What has no lastUpdateDate, as records of the first version of the API (§1.2): no window shows it."""
+        undated = self._searches.undated({"constellation": constellation})
+        if self._settings.since is not None and undated.excess() is None:
+            # Beyond the cap all of the archive would have to be counted in parts, for a scope that asks for its latest times.
+            return
+        for piece in undated.read(Paging(self._settings.page_size, self._settings.cap - 1, exact=False)):
+            yield page_of(self.name, constellation, piece, optical.to_record, area=self.area)
 
     # --- deletions -----------------------------------------------------------------------------------------------------------
     def _deletions(self, mark: Watermark | None, until: datetime, *, first: bool) -> Iterator[Page]:
@@ -166,31 +189,13 @@ class OneAtlasSource:
             yield replace(page, records=tuple(sorted(page.records, key=attrgetter("updated"))))
 
     def _deleted(self, window: Window, page: int) -> Batch:
-        body = {"deletedDate": _range(window), "itemsPerPage": _DELETIONS_SIZE, "startIndex": (page - 1) * _DELETIONS_SIZE}
-        answer = self._post("/api/v1/deleted/search", body, partial(_check, "data"))
+        body = {"deletedDate": range_of(window), "itemsPerPage": _DELETIONS_SIZE, "startIndex": (page - 1) * _DELETIONS_SIZE}
+        answer = self._post("/api/v1/deleted/search", body, partial(check_list, "data"))
         return Batch(answer["data"], answer["totalResults"])
 
     # --- requests ------------------------------------------------------------------------------------------------------------
-    def _post(self, path: str, body: dict[str, Any], check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    def _post(self, path: str, body: dict[str, Any], check: Check) -> dict[str, Any]:
         return self._tokens.ask("POST", self._settings.search_url.rstrip("/") + path, json=body, check=check)
-
-
-def _range(window: Window) -> str:
-    return f"[{format_time(window.since - _MARGIN)},{format_time(window.until)}]"
-
-
-def _check(member: str, answer: dict[str, Any]) -> None:
-    """`error: true` comes with status 200 (§1.4)."""
-    total = answer.get("totalResults")
-    if answer.get("error") not in (None, False):
-        raise Retry(f"OneAtlas announces an error: {str(answer.get('message') or answer.get('error'))[:200]}")
-    if not isinstance(answer.get(member), list) or not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise Retry(f"OneAtlas: an answer without {member} and totalResults")
-
-
-def _check_search(terms: dict[str, str], window: Window, answer: dict[str, Any]) -> None:
-    _check("features", answer)
-    check_answer("OneAtlas", answer["features"], window, time="lastUpdateDate", terms=terms)
 
 
 def _to_deletion(source: str, member: dict[str, Any]) -> Record:

@@ -49,25 +49,6 @@ _UNAWARE = Cell(Outcome.COMPLETE, holds="between")
 _UNTOUCHED = Cell(Outcome.COMPLETE, holds="old")
 _DOUBLED = Cell(Outcome.COMPLETE, holds="more", mends="confirmed")
 
-_STALE = (
-    "schedules/pipeline.py, _is_stale: a record that was kept under a time three years ahead makes every true version of it, and every "
-    "notice of its deletion, stale that is not younger than that"
-)
-_AHEAD = "schedules/marks.py: a watermark moves beyond the start of its own run, so that later changes lie before it"
-_BEHIND = (
-    "harvesters/http.py, _exchange: nobody looks at Date, and times three years ahead that are still in the past move the watermark over "
-    "records that were never read"
-)
-_UNREAD = "harvesters/sweep.py, _is_end: a total that is too low ends a listing, and the watermark moves past what was not read"
-_FORGOTTEN = (
-    "schedules/run.py: the watermark moves past a window whose absent records the brake kept, so that the run after the confirmation "
-    "does not see them again before the month has ended and is counted"
-)
-_NAMELESS = (
-    "mappings/coverages/capabilities.py, read_capabilities: a layer without identifier is passed over in silence, and the mosaic that "
-    "it may be is judged absent"
-)
-
 
 def _stopped(reason: str, **others: Cell) -> Row:
     """What came before stays; where there is one page only, nothing came."""
@@ -90,7 +71,7 @@ FULL: dict[str, Row] = {
     "invalid": _stopped("not JSON|not XML"),
     "bomb": _stopped(_BOMB),
     "entity": _stopped("not JSON|DOCTYPE"),
-    "malformed": {_ALL: _UNAWARE, "coverages": _but(_UNAWARE, _NAMELESS)},
+    "malformed": {_ALL: _UNAWARE, "coverages": _UNAWARE},
     "repeat": {_ALL: _partial("repeats itself|did not give"), **_ONE_PAGE},
     # Most page by numbers, and look at no link.
     "token": {_ALL: _COMPLETE, **{key: _partial("repeats itself") for key in ("radar", "dinamis", "partner")}},
@@ -100,16 +81,7 @@ FULL: dict[str, Row] = {
         _ALL: _COMPLETE, "peps": _UNAWARE, "swh": _partial("announces . records for . ids"), "csw": _UNAWARE, "opensearch": _UNAWARE,
     },
     "duplicate": {_ALL: _COMPLETE, **{key: _partial("did not give") for key in ("csw", "opensearch")}},
-    "skew": {
-        **{key: _failed("answers another question") for key in ("peps", "swh")},
-        # Deletions come from a feed of their own, whose times are right.
-        "optical": replace(_failed("answers another question"), holds="between"),
-        "regards": _COMPLETE,
-        "radar": _partial("answers another question"),
-        **{key: _but(Cell(Outcome.COMPLETE, holds="said"), _STALE) for key in ("dinamis", "partner")},
-        **{key: _but(Cell(Outcome.COMPLETE, holds="said"), _AHEAD, _STALE) for key in ("csw", "opensearch", "oai")},
-        "coverages": _COMPLETE,
-    },
+    "skew": {_ALL: _failed("its clock is")},
     "emptied": {
         **dict.fromkeys(("optical", "radar"), _UNAWARE),
         # Asked by name about the months that it now says are empty, it finds nothing at all.
@@ -120,25 +92,15 @@ FULL: dict[str, Row] = {
     },
     "doubled": {
         **{key: Cell(Outcome.COMPLETE, holds="more", mends="stays") for key in ("optical", "radar", "oai")},
-        **dict.fromkeys(("regards", "dinamis", "partner"), _DOUBLED),
-        **{key: _but(_DOUBLED, _FORGOTTEN) for key in ("peps", "swh")},
+        **dict.fromkeys(("peps", "swh", "regards", "dinamis", "partner"), _DOUBLED),
         **{key: _partial("did not give", "more", "listed") for key in ("csw", "opensearch")},
         "coverages": _UNAWARE,
     },
 }  # fmt: skip
 
 FIRST: dict[str, Row] = {
-    "fewer": {
-        **FULL["fewer"],
-        **dict.fromkeys(("peps", "swh"), _UNAWARE),
-        **{key: _but(_UNAWARE, _UNREAD) for key in ("csw", "opensearch")},
-    },
-    "skew": {
-        **FULL["skew"],
-        "peps": _but(_partial("answers another question", "said"), _STALE),
-        "optical": _but(_partial("answers another question", "said"), _BEHIND),
-        "radar": _but(_partial("answers another question", "said"), _BEHIND),
-    },
+    "fewer": {**FULL["fewer"], **dict.fromkeys(("peps", "swh"), _UNAWARE)},
+    "skew": {**FULL["skew"], "coverages": _partial("its clock is", "said")},
     "emptied": {_ALL: _UNTOUCHED, "coverages": _partial("xyzservices lists were taken instead", "said")},
     "doubled": {
         **FULL["doubled"],

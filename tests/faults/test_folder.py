@@ -122,7 +122,6 @@ def test_a_fault_of_files_ends_as_the_matrix_says_and_mends(key: str, cell: Cell
     check_mending(folder, stages[2], cell, "seas")
 
 
-@pytest.mark.xfail(strict=True, reason="schedules/removals.py: what a whole listing does not show any more stays in quarantine")
 def test_a_file_that_was_repaired_is_no_longer_in_quarantine(folder: Folder) -> None:
     folder.holding(_spoilt("damaged", folder.deliveries[0]))
     folder.holding(folder.deliveries[0])
