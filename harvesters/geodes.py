@@ -80,7 +80,7 @@ class GeodesSource:
             mark = span.since(collection)
             since = max(self._floor, mark.value - self._settings.overlap) if mark else self._floor
             for page in self._read(collection, since, until):
-                given[collection] = given[collection] or bool(page.records or page.broken or page.filtered)
+                given[collection] = given[collection] or bool(page.records or page.broken or page.filtered or page.missing)
                 yield page
             # The record at the watermark comes again: with or without one, a collection that lives gives something.
             given[collection] = given[collection] or since >= until

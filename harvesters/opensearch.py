@@ -5,12 +5,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from harvesters.area import Area
 from harvesters.errors import Misconfigured, Rejected, StopSource
 from harvesters.http import Fetcher
+from harvesters.known import unknown_error
 from harvesters.ogc_client import ask
+from harvesters.opensearch_collections import Collections
 from harvesters.opensearch_description import Description, Template, changed_since, read_description
 from harvesters.opensearch_listing import OpenSearchListing, Pages
 from harvesters.partner_pages import Scope, earlier, origin
@@ -19,7 +20,6 @@ from harvesters.scope import utc_now
 from harvesters.source import Extent, Page, Span
 from harvesters.sweep import Limits, Sweep, Verdict, refused
 from mappings.ogc.answers import OgcAnswer, Refused
-from mappings.ogc.elements import attribute, child, children, said, words
 from mappings.record import Mapping as RecordMapping
 from mappings.times import format_time, usable_time
 from mappings.xml import local
@@ -29,7 +29,6 @@ ALL = "records"
 # Words for the next run, by stream: when all was listed last.
 _SWEPT = "opensearch:swept:"
 _FIRST_IMAGES = datetime(1972, 1, 1, tzinfo=UTC)
-_COLLECTION_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,20 @@ class OpenSearchSource:
         self._witness: dict[str, str] = {}
 
     def harvest(self, span: Span) -> Iterator[Page]:
-        """Raises StopSource, Misconfigured."""
-        description = self._describe()
+        """Raises StopSource and Misconfigured; for a collection that the service does not know after the others were read."""
+        description, unknown = self._describe(), list[Misconfigured]()
         for stream in self._settings.collections or (ALL,):
-            template, values = self._search_of(description, stream)
-            verdict, whole = yield from self._list(stream, template, {**self._scope(template), **values}, span)
+            try:
+                template, values = self._search_of(description, stream)
+            except Misconfigured as error:
+                unknown.append(error)
+                continue
+            verdict, whole, given = yield from self._list(stream, template, {**self._scope(template), **values}, span)
             yield self._end(stream, verdict, span, whole=whole)
+            if values and not given and span.until is None and not self._knows(description, stream, template, values):
+                unknown.append(unknown_error(self.name, [stream]))
+        if unknown:
+            raise unknown[0] if len(unknown) == 1 else Misconfigured("; ".join(map(str, unknown)))
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
         """Those that a search by identifier (geo:uid) does not find in any collection; all where the service has no such search, or one
@@ -121,9 +128,23 @@ class OpenSearchSource:
         if template is not None and "eo:parentIdentifier" in template.names:
             return template, {"eo:parentIdentifier": stream}
         # In two steps (13-026): the collection's own description document, from a search for collections.
-        own = read_description(self._description_at(self._address_of(self._usable(description.collections), stream)))
+        own = read_description(self._description_at(self._collections(self._usable(description.collections)).address_of(stream)))
         template = self._usable(own.results)
         return template, {"eo:parentIdentifier": stream} if "eo:parentIdentifier" in template.names else {}
+
+    def _knows(self, description: Description, stream: str, template: Template, values: Mapping[str, str]) -> bool:
+        """Whether the service has the collection, of which a listing gave nothing: it has something of it outside our scope, or its search
+        for collections shows it. One that has no such search shows a collection by its records only."""
+        first = {"startIndex": str(template.first_index), "startPage": str(template.first_page), "count": "1"}
+        try:
+            if self.search(template.url({**self._settings.parameters, **first, **values})).nodes:
+                return True
+        except Refused:
+            # In its own words: nothing.
+            pass
+        if description.collections is None or description.collections == description.results:
+            return False
+        return self._collections(self._usable(description.collections)).entry_of(stream) is not None
 
     def _usable(self, template: Template | None) -> Template:
         if template is None:
@@ -136,36 +157,8 @@ class OpenSearchSource:
             raise Misconfigured(f"{self.name}: the description leads to {place(template.text)}, another host: set `template` to use it")
         return template
 
-    def _address_of(self, template: Template, collection: str) -> str:
-        """Where a collection's description is."""
-        values = {"geo:uid": collection} if "geo:uid" in template.names else {}
-        position = 0
-        for _ in range(_COLLECTION_PAGES):
-            given = {"startIndex": str(template.first_index + position), "count": str(self._settings.page_size)}
-            url = template.url({**self._settings.parameters, **values, **given})
-            _, feed = self._fetcher.fetch_xml("GET", url)
-            entries = list(children(feed, "entry"))
-            for entry in entries:
-                if collection in (said(entry, "identifier"), words(child(entry, "id"))):
-                    return self._link(entry, url, collection)
-            position += len(entries)
-            if not entries or "startIndex" not in template.names:
-                break
-        raise Misconfigured(f"{self.name}: collections: the service has no {collection!r}")
-
-    def _link(self, entry: Any, url: str, collection: str) -> str:
-        links = (link for link in children(entry, "link") if attribute(link, "rel") == "search")
-        href = next((found for link in links if (found := attribute(link, "href"))), None)
-        if href is None:
-            raise Misconfigured(f"{self.name}: collections: {collection!r} has no search of its own")
-        try:
-            address = urljoin(url, href)
-            here = origin(address) == origin(self._settings.url)
-        except ValueError:
-            raise StopSource(f"{self.name}: the address of the search of {collection!r} cannot be read") from None
-        if not here:
-            raise StopSource(f"{self.name}: the search of {collection!r} is at {place(address)}, another host, which is not followed")
-        return address
+    def _collections(self, template: Template) -> Collections:
+        return Collections(self.name, self._fetcher, self._settings.url, template, self._settings.parameters, self._settings.page_size)
 
     def _scope(self, template: Template) -> dict[str, str]:
         settings = self._settings
@@ -179,8 +172,10 @@ class OpenSearchSource:
         return values
 
     # --- listings ----------------------------------------------------------------------------------------------------------
-    def _list(self, stream: str, template: Template, values: Mapping[str, str], span: Span) -> Generator[Page, None, tuple[Verdict, bool]]:
-        """What changed, or all where that is due or cannot be asked; (verdict, whether it was all)."""
+    def _list(
+        self, stream: str, template: Template, values: Mapping[str, str], span: Span
+    ) -> Generator[Page, None, tuple[Verdict, bool, bool]]:
+        """What changed, or all where that is due or cannot be asked; (verdict, whether it was all, whether anything came)."""
         mark = span.since(stream)
         since = (
             changed_since(template, earlier(min(mark.value, self._now()), self._settings.overlap))
@@ -188,15 +183,15 @@ class OpenSearchSource:
             else {}
         )
         for changed in (since, {}) if since else ({},):
-            sweep, came = self._sweep(template, {**values, **changed}), False
+            sweep, came, given = self._sweep(template, {**values, **changed}), False, False
             try:
                 for answer in sweep:
-                    came = True
+                    came, given = True, given or bool(answer.records or answer.broken)
                     page = Scope(self.name, self.mapping, self.area, span.until).page(stream, answer)
                     if page.records:
                         self._witness[stream] = page.records[-1].native_id
                     yield page
-                return sweep.verdict, not changed
+                return sweep.verdict, not changed, given or bool(sweep.verdict.missing)
             except Refused as error:
                 if came or not changed:
                     raise refused(self.name, error) from None

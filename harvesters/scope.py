@@ -26,7 +26,7 @@ def page_of(
     `until` is exclusive, which archives with closed windows do not offer: what lies beyond it is filtered too. `clean` takes out of
     a Broken member what must not be kept. A doubtful piece moves no watermark, whatever its order: the end of its window does, with
     what is missing. `closes`: the windows are of times that a record keeps, so that one which a whole window
-    does not show is absent; not so where a change moves a record to another window.
+    does not show is absent; where a change moves a record to another one, the source's `gone` must tell.
     """
     kept = piece.members if area is None else [member for member in piece.members if not area.excludes(member)]
     answer = _answer(kept, to_record, clean)

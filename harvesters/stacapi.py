@@ -77,7 +77,7 @@ class StacApiSource:
         return f"{self._settings.url.rstrip('/')}/collections/{quote(collection, safe='')}"
 
     def _list(self, collection: str) -> Generator[Page, None, int]:
-        """The pages of a collection; how many different Items came."""
+        """The pages of a collection; how many different Items came or were announced."""
         settings, area = self._settings, self.area
         scope: dict[str, Any] = {}
         if area is not None:
@@ -107,7 +107,7 @@ class StacApiSource:
         # A total that changed meanwhile: pages by number then leave out or repeat what lies at their edges.
         agrees = not missing and len(set(totals)) < 2 and (not totals or totals[0] == len(seen))
         yield Page(collection, missing=missing, total=max(totals, default=None), closed=Extent() if agrees else None)
-        return len(seen)
+        return max(len(seen), missing)
 
 
 def _pages(io: "_Io", search: ItemSearch) -> Iterator[dict[str, Any]]:

@@ -172,6 +172,10 @@ class ElasticIndex:
         """As Index.deleted."""
         return self._records.deleted(source, native_ids, limit)
 
+    def rejected_names(self, source: str, stream: str) -> Sequence[str]:
+        """As Index.rejected_names."""
+        return self._records.rejected_names(source, stream)
+
     def count_deleted(self, source: str) -> int:
         """As Index.count_deleted."""
         return self._records.count_deleted(source)

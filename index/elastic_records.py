@@ -44,7 +44,7 @@ class Records:
                 updated = max((doc["updated"] for doc in (kept, held) if doc and doc["updated"] is not None), default=None)
                 seen = from_micros(updated) if updated is not None else None
                 joining = tuple(ItemKey(*pair) for pair in (kept or {}).get("joining", ()))
-                stream = (kept or {}).get("stream") or ""
+                stream = (kept or newest).get("stream") or ""
                 answer[native_id] = Known(bytes.fromhex(newest["fingerprint"]), key, held is not None, seen, joining, stream)
         return answer
 
@@ -115,6 +115,13 @@ class Records:
         found = [entry for names in asked for entry in islice(self._removed(source, names), limit)]
         found.sort(key=lambda entry: (-to_micros(entry.time), entry.source, entry.record.native_id))
         return found[:limit]
+
+    def rejected_names(self, source: str, stream: str) -> list[str]:
+        """As Index.rejected_names."""
+        self._store.refresh(self._names.quarantine)
+        fields = ("native_id", "stream")
+        hits = self._store.hits(self._names.quarantine, of_source(source), [{"_doc": "asc"}], _ALL, source_includes=fields)
+        return sorted(hit["_source"]["native_id"] for hit in hits if (hit["_source"].get("stream") or "") == stream)
 
     def count_deleted(self, source: str) -> int:
         """As Index.count_deleted; what a crash has left of a record that is still kept counts too."""

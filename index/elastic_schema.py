@@ -12,13 +12,12 @@ from index.protocol import IndexUnavailable
 
 log = logging.getLogger(__name__)
 _PORTION = 500
+_TRIES = 10
 
 
 def prepare(store: Store, names: Names) -> None:
     """Makes what is missing, upgrades what is older. Raises IndexUnavailable for a store that a newer Moisson wrote."""
-    # Another process may be making them at this moment: until then they answer with an error.
-    _wait(store, names)
-    found = store.get(names.meta, "schema")
+    found = _schema(store, names)
     version = found.source["version"] if found else 0
     if version > SCHEMA:
         raise IndexUnavailable(
@@ -36,12 +35,25 @@ def prepare(store: Store, names: Names) -> None:
         store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
 
 
+def _schema(store: Store, names: Names) -> Found | None:
+    """The document that says the version; while another process makes the indices, they answer with an error."""
+    for _ in range(_TRIES):
+        _wait(store, names)
+        try:
+            return store.get(names.meta, "schema")
+        except IndexUnavailable as error:
+            if "no_shard_available" not in str(error):
+                raise
+    return store.get(names.meta, "schema")
+
+
 def _wait(store: Store, names: Names) -> None:
     """Until every index of the state that exists can be read, or for half a minute: what is asked then says what is wrong."""
-    state = ",".join(f"{names.prefix}-{name}" for name in STATE)
+    # As patterns: the cluster would wait for an index that is named and not there.
+    state = ",".join(f"{names.prefix}-{name}*" for name in STATE)
     with store.speaking():
         waiting = store.client.options(ignore_status=408, request_timeout=40)
-        waiting.cluster.health(index=state, wait_for_status="yellow", timeout="30s", expand_wildcards="all")
+        waiting.cluster.health(index=state, wait_for_status="yellow", timeout="30s")
 
 
 def create_collection(store: Store, index: str) -> None:

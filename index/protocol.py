@@ -56,6 +56,9 @@ class Index(Protocol):
     def count_rejections(self, source: str | None = None) -> int:
         """How many records are in quarantine."""
 
+    def rejected_names(self, source: str, stream: str) -> Sequence[str]:
+        """Native ids of a stream's records in quarantine, ascending; read-your-writes."""
+
     def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
         """Kept records, raw bytes included, ascending by native id after `after`; read-your-writes."""
 

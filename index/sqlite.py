@@ -128,6 +128,10 @@ class SqliteIndex:
         with self._pool.read() as db:
             return sqlite_records.deleted(db, source, native_ids, limit, _unpack())
 
+    def rejected_names(self, source: str, stream: str) -> Sequence[str]:
+        with self._pool.read() as db:
+            return sqlite_records.rejected_names(db, source, stream)
+
     def count_deleted(self, source: str) -> int:
         with self._pool.read() as db:
             return sqlite_records.count_deleted(db, source)

@@ -28,10 +28,11 @@ def known(db: sqlite3.Connection, source: str, native_ids: Collection[str]) -> d
             f"SELECT native_id, fingerprint, collection, id, updated, stream FROM records {condition}", asked
         )
     }
-    for native_id, fingerprint, updated in db.execute(f"SELECT native_id, fingerprint, updated FROM quarantine {condition}", asked):
+    sql = f"SELECT native_id, fingerprint, updated, stream FROM quarantine {condition}"
+    for native_id, fingerprint, updated, rejected in db.execute(sql, asked):
         kept = found.get(native_id)
         newest = max((when for when in (_time(updated), kept.updated if kept else None) if when), default=None)
-        stream = kept.stream if kept else ""
+        stream = kept.stream if kept else rejected
         found[native_id] = Known(fingerprint, kept.key if kept else None, quarantined=True, updated=newest, stream=stream)
     return found
 
@@ -129,6 +130,11 @@ def deleted(db: sqlite3.Connection, source: str | None, native_ids: Collection[s
         Deleted(origin, _record(tuple(row), unpack), reason, run, from_micros(time), from_micros(until))
         for origin, reason, run, time, until, *row in db.execute(sql, (*values, limit))
     ]
+
+
+def rejected_names(db: sqlite3.Connection, source: str, stream: str) -> list[str]:
+    rows = db.execute("SELECT native_id FROM quarantine WHERE source = ? AND stream = ? ORDER BY native_id", (source, stream))
+    return [native_id for (native_id,) in rows]
 
 
 def count_deleted(db: sqlite3.Connection, source: str) -> int:

@@ -35,7 +35,7 @@ class Known:
     `quarantined` says that the fingerprint is of the rejected version. `updated` is the archive's time of the newest version seen,
     kept or rejected. `joining` are Items that the record was on its way to when a process died: they may be there, made of it, and
     whoever moves or removes the record must settle them too. Only a store without transactions knows any. `stream` is the kept
-    version's."""
+    version's, or that of the rejected one where none is kept."""
 
     fingerprint: bytes
     key: ItemKey | None

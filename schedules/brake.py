@@ -45,6 +45,7 @@ class Brake:
         half of its records. What was confirmed is as many for that reason, or a tenth more."""
         confirmed = int(self._confirmed.get(reason, -1))
         if 0 <= count <= confirmed * 1.1:
+            self._use_up(reason)
             return None
         if self.removed + count <= self.allowance and not emptied:
             return None
@@ -53,6 +54,15 @@ class Brake:
             f"the brake: {count} of {self.total} records would be removed ({_WORDS[reason]}), which is more than may be without an "
             f"operator: if the archive is right, `moisson confirm {self.source}` lets the next run do it"
         )
+
+    def _use_up(self, reason: Reason) -> None:
+        """What was confirmed is done once, however the run ends."""
+
+        def without(value: dict[str, Any]) -> dict[str, Any] | None:
+            counts = {one: count for one, count in value.get("counts", {}).items() if one != reason}
+            return {**value, "counts": counts, "count": sum(counts.values())} if counts else None
+
+        change_note(self.index, BRAKE, self.source, without)
 
     def release(self) -> None:
         """The run did what it had to: what was confirmed, or stopped earlier, is over."""

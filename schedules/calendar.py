@@ -121,6 +121,9 @@ class Calendar:
             for name, (command, work) in list(desk.items()):
                 if work.done():
                     del desk[name]
+                    if error := work.exception():
+                        LOGGER.error("%s %s failed: %s: %s", command.action, command.source, type(error).__name__, error)
+                        done(self.index, command, f"failed: {type(error).__name__}: {error}")
                 else:
                     keep(self.index, command, self.now())
             for command in take(self.index, self.owner, self.now(), self.timetables, self.workers - len(desk)):

@@ -1,7 +1,7 @@
 """Marks: where a run's streams begin, how far they have come, and what of it may be kept."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from harvesters.source import Page
 from index.protocol import Index
@@ -9,6 +9,8 @@ from mappings.watermark import Watermark, advance
 
 # A watermark beside the stream's own: where a window began that the archive did not give whole.
 _GAP = "#gap"
+# Clocks of schedulers differ by less.
+_SLACK = timedelta(days=1)
 # The boundary of a gap that has closed: the watermark moves on past it, and it stays closed.
 _CLOSED = frozenset({"closed"})
 
@@ -32,7 +34,7 @@ class Marks:
     _reached: dict[str, Watermark] = field(default_factory=dict)
     _unordered: set[str] = field(default_factory=set)
     _missed: set[str] = field(default_factory=set)
-    _holding: set[str] = field(default_factory=set)
+    _holding: dict[str, Watermark] = field(default_factory=dict)
 
     def begin(self, stream: str) -> Watermark | None:
         """Where the stream begins: its watermark, or the start of the earliest window that no run has got whole since."""
@@ -60,7 +62,9 @@ class Marks:
         watermark for `held`: what the page told is not done yet."""
         marks: dict[str, Watermark] = {}
         if page.ordered and hold:
-            self._holding.add(page.stream)
+            # As far as here, and not as what comes after it in no order.
+            if page.stream in self._reached:
+                self._holding[page.stream] = self._reached[page.stream]
         elif page.ordered and self._may_keep(page.stream):
             marks[page.stream] = self._reached[page.stream]
         if page.ordered and page.missing_since is not None and self.until is None:
@@ -73,12 +77,13 @@ class Marks:
 
     def held(self) -> dict[str, Watermark]:
         """The watermarks that were left by `with_page`."""
-        return self._keep({stream: self._reached[stream] for stream in self._holding if self._may_keep(stream)})
+        held, self._holding = self._holding, {}
+        return self._keep({stream: mark for stream, mark in held.items() if self._may_keep(stream)})
 
     def at_the_end(self, *, whole: bool) -> dict[str, Watermark]:
         """What is kept once every stream was read to its end: unordered watermarks if nothing is missing, and the gaps that closed."""
         marks = {stream: self._reached[stream] for stream in self._unordered if whole and self._may_keep(stream)}
-        for stream in self._began.keys() & self._reached.keys() - self._missed:
+        for stream in self._began.keys() & self._reached.keys() - self._missed - self._holding.keys():
             gap = self._gap(stream)
             if gap is not None and self.until is None and self._covers(stream, gap):
                 marks[stream + _GAP] = Watermark(self._reached[stream].value, _CLOSED)
@@ -95,7 +100,11 @@ class Marks:
 
     def _kept(self, stream: str) -> Watermark | None:
         if stream not in self._stored:
-            self._stored[stream] = self.index.watermark(self.source, self.label + stream)
+            found = self.index.watermark(self.source, self.label + stream)
+            if found and self.latest and found.value > self.latest + _SLACK:
+                # Of a clock that was wrong: what came since lies before it, so that the stream is read anew.
+                found = None
+            self._stored[stream] = found
         return self._stored[stream]
 
     def _gap(self, stream: str) -> Watermark | None:

@@ -22,6 +22,9 @@ class Pipeline:
     number a record), never with its content. `label` goes before the names of streams, for sources that share an archive's records.
     `afresh` maps every record anew, whether or not it changed. `kept` says that the records are those that the store has, not news:
     none is stale, and a newer version in quarantine stays there.
+
+    `elsewhere` are kept records that the run brought in another stream than the one they are kept under, `rejected` those that it
+    brought and that are in quarantine: neither is absent, whatever another stream lacks.
     """
 
     source: str
@@ -32,11 +35,15 @@ class Pipeline:
     label: str = ""
     afresh: bool = False
     kept: bool = False
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
     _seen: set[int] = field(default_factory=set)
+    _there: set[int] = field(default_factory=set)
 
     def begin_stream(self) -> None:
         """A new stream of records starts."""
         self._seen.clear()
+        self._there.clear()
 
     def digest(self, page: Page, now: datetime) -> tuple[Batch, Counts]:
         """The batch that the page asks for (perhaps empty) and how its records count. Deleted records are left to `remove`."""
@@ -57,7 +64,13 @@ class Pipeline:
 
     def has_seen(self, native_id: str) -> bool:
         """Whether this stream brought the record, or said that it is there."""
-        return _key(native_id) in self._seen
+        key = _key(native_id)
+        return key in self._seen or key in self._there
+
+    def is_there(self, native_id: str, stream: str) -> None:
+        """The stream says that it has a record, without bringing one that can be read."""
+        self._there.add(_key(native_id))
+        self.elsewhere[native_id] = self.label + stream
 
     def first_sight(self, native_id: str) -> bool:
         """False when this stream brought the record already."""
@@ -127,6 +140,8 @@ class _Work:
         print_ = fingerprint(record, self.pipeline.mapping)
         known = self.known.get(record.native_id)
         again = not self.pipeline.first_sight(record.native_id)
+        if known is not None and known.stream != self.stream:
+            self.pipeline.elsewhere[record.native_id] = self.stream
         if known is not None and known.fingerprint == print_ and not self.pipeline.afresh:
             self.count("repeated" if again else "rejected" if known.quarantined else "unchanged")
             self._announced_again(record, known)
@@ -137,11 +152,14 @@ class _Work:
             self.changed[record.native_id] = (record, print_)
 
     def _announced_again(self, record: Record, known: Known) -> None:
-        """An unchanged record that its archive announced anew, or in another stream: later notices and listings are judged by that."""
-        if known.key is None or known.quarantined or self.pipeline.kept:
+        """An unchanged record that its archive announced anew: later notices of deletion are judged by that."""
+        if self.pipeline.kept:
             return
-        newer = is_older(known.updated, record.updated) or is_ahead(known.updated, self.now)
-        if newer or (known.stream != self.stream and not is_older(record.updated, known.updated)):
+        if known.quarantined:
+            self.pipeline.rejected.add(record.native_id)
+            return
+        newer = is_older(known.updated, record.updated) or (is_ahead(known.updated, self.now) and known.updated != record.updated)
+        if known.key is not None and newer:
             self.again.append(self._stored(record, known.fingerprint, known.key))
 
     def _stored(self, record: Record, print_: bytes, key: ItemKey) -> StoredRecord:
@@ -168,6 +186,7 @@ class _Work:
 
     def _reject(self, record: Record, print_: bytes, reason: str, member: str) -> None:
         self.count("rejected")
+        self.pipeline.rejected.add(record.native_id)
         known = self.known.get(record.native_id)
         if known is None or not known.quarantined or (known.fingerprint != print_ and not self.pipeline.kept):
             self._quarantine(record, print_, reason, member)
@@ -237,6 +256,7 @@ class _Work:
                 pipeline.validator.check(item)
             except Unmappable as error:
                 self._refuse(native_ids, error)
+                self.items.pop(key, None)
                 return native_ids
         self.items[key] = to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)])
         return []

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import shapely
@@ -48,7 +48,7 @@ class Removals:
     _waiting: set[str] = field(default_factory=set)
     _absent: dict[str, tuple[str, Extent]] = field(default_factory=dict)
     _more_absent: int = 0
-    _mended: list[str] = field(default_factory=list)
+    _mended: dict[str, str] = field(default_factory=dict)
     _missed_since: dict[str, datetime] = field(default_factory=dict)
     _unsure: set[str] = field(default_factory=set)
     _pins: set[str] | None = None
@@ -65,8 +65,11 @@ class Removals:
             if record.deleted:
                 told[record.native_id] = _newest(told, record.native_id, record.updated)
         known = self.index.known(self.archive, list(told)) if told else {}
+        brought = {record.native_id for record in page.records if not record.deleted} if told else set()
         for native_id, updated in told.items():
-            if native_id not in known or native_id in self.pins or self._is_stale(updated, known[native_id]):
+            if native_id in self.pins or (native_id not in known and native_id not in brought):
+                continue
+            if native_id in known and self._is_stale(updated, known[native_id]):
                 continue
             self._waiting.add(page.stream)
             if native_id in self._notices or len(self._notices) < _HELD:
@@ -90,6 +93,9 @@ class Removals:
         self.braked = self.brake.stops(len(due) + self._more_notices, "feed", self.now())
         if not self.braked:
             self._remove(due, "feed")
+            if self._more_notices:
+                # Watermarks stay: the next run is told the rest again.
+                self.braked = f"more than {_HELD} deletions at once: the next run removes {self._more_notices} more"
 
     def _is_stale(self, updated: datetime | None, known: Known) -> bool:
         return is_older(updated, known.updated) and not is_ahead(known.updated, self.now())
@@ -104,8 +110,8 @@ class Removals:
         for record in page.records:
             if record.native_id in self.pins and not record.deleted:
                 self._unpin(record.native_id)
-        for name in page.present:
-            self.pipeline.first_sight(name)
+        for name in (*page.present, *(broken.native_id for broken in page.broken)):
+            self.pipeline.is_there(name, page.stream)
 
     def close(self, page: Page, *, news: bool) -> None:
         """A part of the stream was given whole: what is kept of it and did not come is absent. `news`: it is no month of the past, which
@@ -114,7 +120,8 @@ class Removals:
         if extent is None:
             return
         if extent == Extent():
-            self._mended += self._no_more_rejected(page.stream)
+            names = self.index.rejected_names(self.archive, self.pipeline.label + page.stream)
+            self._mended.update((name, page.stream) for name in names if not self.pipeline.has_seen(name))
         unsure = 0
         for name in self._absent_from(page.stream, extent):
             if page.stream in self._unsure:
@@ -128,12 +135,6 @@ class Removals:
         if unsure:
             LOGGER.warning("%s: %d records seem absent; not judged, for others came that cannot be read", page.stream, unsure)
 
-    def _no_more_rejected(self, stream: str) -> list[str]:
-        """Records in quarantine that a listing of the whole stream did not show: they were mended under another name, or went."""
-        kept_under = self.pipeline.label + stream
-        rejections = self.index.rejections(self.archive)
-        return [one.native_id for one in rejections if one.stream == kept_under and not self.pipeline.has_seen(one.native_id)]
-
     def _absent_from(self, stream: str, extent: Extent) -> Iterator[str]:
         after, kept_under = None, self.pipeline.label + stream
         while names := self.index.record_names(self.archive, kept_under, extent.since, extent.until, after, _NAMES):
@@ -142,14 +143,13 @@ class Removals:
 
     def settle(self) -> None:
         """Removes what is absent. Raises HarvestError when the archive cannot be asked about it; then nothing is removed."""
-        if self.braked:
-            return
-        if self._mended:
-            known = self.index.known(self.archive, self._mended)
-            absolved = [name for name in self._mended if name in known and known[name].key is None]
-            self.write(Batch(self.archive, self.pipeline.run, self.now(), absolved=absolved), Counts())
-        if not self._absent:
-            return
+        if not self.braked and self._absent:
+            self._settle_absent()
+        if not self.braked:
+            self._absolve()
+
+    def _settle_absent(self) -> None:
+        self._move()
         missed = [name for names in _chunks(list(self._absent)) for name in self._missed(names)]
         if self._stopped(missed, len(missed) + self._more_absent > self.brake.allowance):
             return
@@ -168,6 +168,26 @@ class Removals:
             count = len(names) + self._more_absent
             self.braked = self.brake.stops(count, "absent", self.now(), emptied=self._is_emptied(names))
         return self.braked is not None
+
+    def _move(self) -> None:
+        """Records that one stream lacked and another one brought are kept under that one from now on."""
+        names = [name for name in self._absent if name in self.pipeline.elsewhere]
+        for chunk in _chunks(names):
+            known = self.index.known(self.archive, chunk)
+            moved = [
+                replace(record, stream=self.pipeline.elsewhere[name])
+                for name, record in self._records(known, [name for name in chunk if name in known]).items()
+            ]
+            self.write(Batch(self.archive, self.pipeline.run, self.now(), records=moved), Counts())
+        for name in names:
+            del self._absent[name]
+
+    def _absolve(self) -> None:
+        """Ends the quarantine of what a listing of its whole stream did not show: it was mended under another name, or went."""
+        for chunk in _chunks([name for name, stream in self._mended.items() if stream not in self._unsure]):
+            known = self.index.known(self.archive, chunk)
+            absolved = [name for name in chunk if name in known and known[name].key is None and name not in self.pipeline.rejected]
+            self.write(Batch(self.archive, self.pipeline.run, self.now(), absolved=absolved), Counts())
 
     def _is_emptied(self, names: Sequence[str]) -> bool:
         """Whether a stream would lose more than half of its records, unless it is but one."""

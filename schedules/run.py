@@ -224,8 +224,6 @@ class _Run:
     def _digest(self, page: Page) -> tuple[Batch, Counts]:
         batch, counts = self.pipeline.digest(page, self.now())
         unreadable = {broken.native_id for broken in page.broken}
-        for name in unreadable:
-            self.pipeline.first_sight(name)
         if any(rejection.native_id in unreadable for rejection in batch.rejected):
             self.removals.doubt(page.stream)
         return batch, counts

@@ -93,15 +93,18 @@ class Timetable:
         """How long a source may go without a complete run: three times the longest pause of two weeks."""
         if self.period:
             return self.period * _PATIENCE
-        longest, fire = timedelta(0), self.after(_SOME_DAY, _SOME_DAY)
-        while fire < _SOME_DAY + timedelta(days=14) and longest < timedelta(days=14):
+        first = fire = self.after(_SOME_DAY, _SOME_DAY)
+        longest = timedelta(0)
+        while fire < first + timedelta(days=14):
             following = self.after(fire, fire)
             longest, fire = max(longest, following - fire), following
-        return (longest or timedelta(days=14)) * _PATIENCE
+        return longest * _PATIENCE
 
     def _cron(self) -> CronTrigger:
         fields = self.text.split()
         if len(fields) == 5:
+            if fields[2] != "*" and fields[4] != "*":
+                raise ValueError("give a day of the month or a day of the week: cron takes either, APScheduler only what is both")
             fields[4] = _weekdays(fields[4])
         return CronTrigger.from_crontab(" ".join(fields), timezone=ZoneInfo(self.zone))
 

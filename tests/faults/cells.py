@@ -83,16 +83,15 @@ FULL: dict[str, Row] = {
     "duplicate": {_ALL: _COMPLETE, **{key: _partial("did not give") for key in ("csw", "opensearch")}},
     "skew": {_ALL: _failed("its clock is")},
     "emptied": {
-        **dict.fromkeys(("optical", "radar"), _UNAWARE),
         # Asked by name about the months that it now says are empty, it finds nothing at all.
-        **{key: _failed("GEODES") for key in ("peps", "swh")},
+        **{key: _failed("GEODES|OneAtlas|radar|optical") for key in ("peps", "swh", "optical", "radar")},
         **dict.fromkeys(("csw", "opensearch", "oai"), _UNTOUCHED),
         **{key: _partial("the brake", "old") for key in ("regards", "dinamis", "partner")},
         "coverages": _failed("without any layer"),
     },
     "doubled": {
-        **{key: Cell(Outcome.COMPLETE, holds="more", mends="stays") for key in ("optical", "radar", "oai")},
-        **dict.fromkeys(("peps", "swh", "regards", "dinamis", "partner"), _DOUBLED),
+        "oai": Cell(Outcome.COMPLETE, holds="more", mends="stays"),
+        **dict.fromkeys(("peps", "swh", "optical", "radar", "regards", "dinamis", "partner"), _DOUBLED),
         **{key: _partial("did not give", "more", "listed") for key in ("csw", "opensearch")},
         "coverages": _UNAWARE,
     },

@@ -71,8 +71,10 @@ def test_one_collection_is_asked_at_a_time_and_next_links_are_not_followed(up: U
     for seen in up.log:
         body = orjson.loads(seen.body)
         assert body["query"]["dataset"]["eq"] in ALL
-        assert body["sortBy"] == [{"field": "datetime", "direction": "asc"}]
-        assert body["query"]["datetime"]["gte"].endswith("Z")
+        if body["limit"] > 1:
+            # Others count what has no time of publication.
+            assert body["sortBy"] == [{"field": "datetime", "direction": "asc"}]
+            assert body["query"]["datetime"]["gte"].endswith("Z")
 
 
 def test_a_watermark_is_where_the_next_harvest_starts_inclusive(up: Upstreams, fetcher: Fetcher) -> None:
@@ -208,3 +210,32 @@ def test_an_answer_without_a_total_or_features_is_no_answer(fetcher: Fetcher) ->
             router.post("https://geodes.example/search").respond(json=answer)
             settings = GeodesSettings(("A",), "https://geodes.example")
             assert isinstance(run(GeodesSource("peps", fetcher, settings, now=lambda: NOW)).error, StopSource)
+
+
+# --- what has no time, and what is not there at all ------------------------------------------------------------------------------
+def test_a_full_reading_counts_once_more_and_a_later_one_does_not(up: Upstreams, fetcher: Fetcher) -> None:
+    harvest = run(source(up, fetcher))
+    first = [orjson.loads(seen.body) for seen in up.log]
+    assert [sorted(body["query"]) for body in first if body["limit"] == 1] == [["dataset"], ["dataset", "datetime"]]
+    up.log.clear()
+    run(source(up, fetcher), span({S3[0]: max(record.updated for record in harvest.records() if record.updated)}))
+    assert not [seen for seen in up.log if orjson.loads(seen.body)["limit"] == 1]
+
+
+def test_a_collection_that_geodes_does_not_know_is_told_after_the_others_were_read(up: Upstreams, fetcher: Fetcher) -> None:
+    for marks in ({}, {"MUSCATE_OF_OLD": NOW - timedelta(days=9)}):
+        harvest = run(source(up, fetcher, ("MUSCATE_OF_OLD", *S3)), span(marks))
+        assert isinstance(harvest.error, Misconfigured)
+        assert "MUSCATE_OF_OLD" in str(harvest.error)
+        assert S3[0] not in str(harvest.error)
+        assert len(harvest.ids(S3[0])) > 20
+
+
+def test_a_collection_without_records_in_the_scope_is_none_that_is_unknown(up: Upstreams, fetcher: Fetcher) -> None:
+    assert run(source(up, fetcher, since=NOW - timedelta(seconds=1))).error is None
+    assert up.log[-1].path == "/geodes/api/stac/collections/PEPS_S3_L1"
+
+
+def test_where_no_collection_has_an_address_none_is_called_unknown(up: Upstreams, fetcher: Fetcher) -> None:
+    up.faults.add(Rule("/stac/collections/", "status", value=404))
+    assert run(source(up, fetcher, ("MUSCATE_OF_OLD", *S3))).error is None

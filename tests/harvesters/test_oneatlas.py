@@ -10,9 +10,12 @@ import orjson
 import pytest
 import respx
 
+from harvesters.airbus import AirbusSource
 from harvesters.errors import Misconfigured, StopSource
 from harvesters.http import Fetcher
 from harvesters.oneatlas import DELETIONS, OneAtlasSettings, OneAtlasSource
+from harvesters.sar import SarSettings
+from harvesters.source import Extent, Recountable
 from mappings.record import Record
 from tests.harvesters.support import NOW, Clock, ascending, run, span
 from tests.upstreams import API_KEY, Rule, Upstreams, World
@@ -193,7 +196,8 @@ def test_an_instant_above_the_cap_is_asked_by_platform(fetcher: Fetcher) -> None
 
     def reply(request: httpx.Request) -> httpx.Response:
         body = orjson.loads(request.content)
-        low, high = body["lastUpdateDate"].strip("[]").split(",")
+        # All of it is above the cap.
+        low, high = body.get("lastUpdateDate", "[,~]").strip("[]").split(",")
         if not low <= instant <= high:
             return answer([], 0)
         if "platform" not in body:
@@ -307,3 +311,80 @@ def test_one_malformed_notice_is_broken_and_the_others_arrive(fetcher: Fetcher) 
     assert [record.updated.day for record in harvest.records(DELETIONS) if record.updated] == [20, 21]
     assert harvest.sum(lambda page: len(page.broken)) == 2
     assert harvest.missing == 0
+
+
+# --- the past, and who is gone --------------------------------------------------------------------------------------------------
+def test_the_months_counts_are_what_a_relisting_brings_and_closes(up: Upstreams, fetcher: Fetcher) -> None:
+    asked_of = source(up, fetcher, ("PHR",), since=datetime(2018, 1, 15, tzinfo=UTC))
+    assert isinstance(asked_of, Recountable)
+    past = asked_of.past()
+    assert past[0] == ("PHR", Extent(datetime(2018, 1, 15, tzinfo=UTC), datetime(2018, 2, 1, tzinfo=UTC)))
+    assert past[-1] == ("PHR", Extent(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)))
+    full = [extent for stream, extent in past if asked_of.count(stream, extent)]
+    assert sum(asked_of.count("PHR", extent) or 0 for extent in full) == len(run(asked_of).ids())
+    pages = list(asked_of.relist("PHR", full[0]))
+    assert [page.closed for page in pages if page.closed] == [full[0]]
+    assert sum(len(page.records) for page in pages) == asked_of.count("PHR", full[0])
+    assert not any(page.ordered for page in pages)
+
+
+def test_a_month_above_the_cap_is_counted_in_parts(up: Upstreams, fetcher: Fetcher) -> None:
+    whole = Extent(datetime(2015, 1, 1, tzinfo=UTC), NOW)
+    assert source(up, fetcher, ("PHR",), cap=50).count("PHR", whole) == count(up, "PHR", "PHR_SENSOR") > 50
+
+
+def test_an_instant_above_the_cap_has_no_count(fetcher: Fetcher) -> None:
+    with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+        router.post(f"{HOST}/api/v2/opensearch").mock(return_value=answer([], 50))
+        assert alone(fetcher, cap=50).count("PHR", Extent(NOW - timedelta(seconds=1), NOW)) is None
+
+
+def test_gone_are_those_that_oneatlas_does_not_find(fetcher: Fetcher) -> None:
+    with Upstreams(World(1000)) as up:
+        before = run(source(up, fetcher, ALL, api_key=API_KEY)).ids()
+        up.world = up.world.revised(0.3).without(0.1)
+        left = {record.native_id for record in run(source(up, fetcher, ALL, api_key=API_KEY)).records() if not record.deleted}
+        asked_of = source(up, fetcher, ALL, api_key=API_KEY)
+        assert asked_of.gone(before) == frozenset(before) - left
+        assert asked_of.gone(["not-there"]) == {"not-there"}
+        # Two ids or one: it cannot be asked for, so nobody may say that it went.
+        assert asked_of.gone(["a,b"]) == frozenset()
+
+
+@pytest.mark.parametrize("ignored", ["everything", "nothing"])
+def test_an_id_filter_that_is_not_heeded_says_of_nobody_that_he_is_gone(ignored: str, fetcher: Fetcher) -> None:
+    held = [{"properties": {"id": name, "constellation": "PHR"}} for name in ("a", "b")]
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        found = [] if ignored == "nothing" and "id" in orjson.loads(request.content) else held
+        return answer(found, len(found))
+
+    with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+        router.post(f"{HOST}/api/v2/opensearch").mock(side_effect=reply)
+        with pytest.raises(StopSource):
+            alone(fetcher).gone(["x"])
+
+
+def test_a_record_without_a_time_of_update_is_read_by_its_acquisition(fetcher: Fetcher) -> None:
+    feature = {"properties": {"id": "old", "acquisitionDate": "2016-05-06T10:59:11Z", "publicationDate": "2020-04-01T00:00:00Z"}}
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        found = [] if "lastUpdateDate" in orjson.loads(request.content) else [feature]
+        return answer(found, len(found))
+
+    with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+        router.post(f"{HOST}/api/v2/opensearch").mock(side_effect=reply)
+        harvest = run(alone(fetcher))
+    assert (harvest.error, harvest.ids(), harvest.missing) == (None, ["old"], 0)
+    assert not any(page.ordered for page in harvest.pages if page.records)
+
+
+def test_airbus_as_one_source_counts_its_optical_past_and_asks_each_catalogue_for_its_own(up: Upstreams, fetcher: Fetcher) -> None:
+    optical = OneAtlasSettings(("PNEO",), search_url=up.oneatlas, auth_url=up.oneatlas, api_key=API_KEY, since=NOW - timedelta(days=400))
+    both = AirbusSource("airbus", fetcher, optical, SarSettings(url=up.sar, auth_url=up.oneatlas, api_key=API_KEY), now=lambda: NOW)
+    assert isinstance(both, Recountable)
+    stream, extent = next(part for part in both.past() if both.count(*part))
+    names = [record.native_id for page in both.relist(stream, extent) for record in page.records]
+    assert len(names) == both.count(stream, extent)
+    radar = "TSX-1_HS300_S_spot_037R_4670_A15048840_754"
+    assert both.gone([*names, "not-there", radar]) == {"not-there", radar}

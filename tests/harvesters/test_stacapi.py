@@ -55,7 +55,7 @@ def test_areas_are_sent(up: Upstreams, fetcher: Fetcher) -> None:
     there = run(source(fetcher, up.dinamis, area=(0.0, 42.0, 4.0, 49.0)))
     assert 0 < len(there.ids()) < up.world.counts[Lane.HELD_SPOT]
     assert run(source(fetcher, up.dinamis, area=(170.0, -60.0, -170.0, 60.0), method="POST")).error is None
-    assert "MultiPolygon" in up.log[-1].body
+    assert "MultiPolygon" in [seen for seen in up.log if seen.method == "POST"][-1].body
 
 
 def test_passing_errors_cost_nothing(up: Upstreams, fetcher: Fetcher, clock: Clock) -> None:
@@ -179,3 +179,44 @@ def test_an_api_that_cannot_be_asked_about_an_item_removes_none(up: Upstreams, f
     # That is said of an Item that was just listed, too.
     with pytest.raises(StopSource, match="just listed"):
         found.gone(["nothing"])
+
+
+# --- empty pages, and collections that are not there -----------------------------------------------------------------------------
+def linked(*pages: tuple[int, str | None]) -> list[httpx.Response]:
+    """Answers with so many features, each with a link to the token given."""
+    return [page(*([{"rel": "next", "href": f"{HOST}/search?token={token}"}] if token else []), features=count) for count, token in pages]
+
+
+def test_an_empty_page_with_a_link_is_passed_over_and_one_that_leads_to_itself_is_the_end(fetcher: Fetcher) -> None:
+    for last in (linked((0, None)), linked((0, "c"), (0, "c"))):
+        with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+            route = router.get(url__startswith=f"{HOST}/search")
+            route.mock(side_effect=[*linked((1, "a"), (0, "b"), (2, "c")), *last])
+            harvest = run(source(fetcher, HOST))
+        assert harvest.error is None
+        assert set(harvest.ids()) == {"0", "1"}
+        assert harvest.pages[-1].closed == Extent()
+
+
+def test_empty_pages_without_end_stop_the_run(fetcher: Fetcher) -> None:
+    with respx.mock(assert_all_called=True, assert_all_mocked=True) as router:
+        route = router.get(url__startswith=f"{HOST}/search")
+        route.mock(side_effect=linked((1, "x"), *((0, str(number)) for number in range(1000))))
+        harvest = run(source(fetcher, HOST))
+    assert "pages in a row are empty" in str(harvest.error)
+    assert not any(page.closed for page in harvest.pages)
+    assert route.call_count < 30
+
+
+def test_a_collection_that_the_api_does_not_know_is_told_after_the_others_were_read(up: Upstreams, fetcher: Fetcher) -> None:
+    harvest = run(source(fetcher, up.dinamis, collections=("of-old", "spot-6-7-drs")))
+    assert isinstance(harvest.error, Misconfigured)
+    assert "'of-old'" in str(harvest.error)
+    assert len(harvest.ids()) == up.world.counts[Lane.HELD_SPOT]
+    up.faults.add(Rule("/collections/", "status", value=404))
+    assert run(source(fetcher, up.dinamis, collections=("of-old", "spot-6-7-drs"))).error is None
+
+
+def test_no_collection_is_asked_for_while_all_give_something(up: Upstreams, fetcher: Fetcher) -> None:
+    run(source(fetcher, up.dinamis))
+    assert {seen.path for seen in up.log} == {SEARCH}

@@ -160,3 +160,10 @@ def test_a_known_record_says_in_which_stream_it_was_announced(index: Index) -> N
     assert index.known("test", ["r1"])["r1"].stream == "two"
     index.apply(batch(rejected=[rejection("r1")]))
     assert index.known("test", ["r1"])["r1"].stream == "two"
+
+
+def test_names_in_quarantine_are_listed_by_stream(index: Index) -> None:
+    index.apply(batch(rejected=[rejection("b", stream="one"), rejection("a", stream="one"), rejection("c", stream="two"), rejection("d")]))
+    assert list(index.rejected_names("test", "one")) == ["a", "b"]
+    assert list(index.rejected_names("test", "")) == ["d"]
+    assert list(index.rejected_names("another", "one")) == []

@@ -10,9 +10,10 @@ from harvesters.area import Area
 from harvesters.errors import StopSource
 from harvesters.source import Extent, Page
 from index.protocol import Index
-from index.state import Outcome, Run
+from index.state import Batch, Outcome, Run
 from mappings.record import Broken, Record
 from mappings.validation import Validator
+from mappings.watermark import Watermark
 from schedules.brake import confirm
 from schedules.lease import this_owner
 from schedules.remap import Remapper
@@ -266,6 +267,102 @@ def test_a_limit_ends_the_run_at_the_page_that_it_cuts(index: Index) -> None:
     pages = [Page("d", records=(*notices(*range(8)), toy_record("x")), ordered=True), Page("d", records=notices(7, day=9), ordered=True)]
     ended = harvest(ToySource(pages), index, VALIDATOR, now=ticking(NOW), owner="test", options=Options(limit=5))
     assert (ended.outcome, index.watermark("toy", "d")) == (Outcome.ABORTED, None)
+
+
+def test_a_confirmation_is_used_once_also_when_the_run_does_not_end_well(index: Index) -> None:
+    run(index, Page("s", records=tuple(many(100))))
+    run(index, Page("d", records=notices(*range(30))))
+    confirm(index, "toy", "me")
+    assert run(index, Page("d", records=notices(*range(30)), missing=1)).outcome is Outcome.PARTIAL
+    assert len(names(index)) == 70
+    ended = run(index, Page("d", records=notices(*range(30, 60))))
+    assert (ended.outcome, len(names(index))) == (Outcome.PARTIAL, 70)
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        toy_record("x", value="bad", updated="2024-03-01T00:00:00Z"),
+        toy_record("x", updated="2024-01-01T00:00:00Z"),
+        toy_record("x", value=5, updated="2024-01-01T00:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("lacks_first", [True, False])
+def test_what_another_stream_brought_in_the_same_run_is_not_absent(index: Index, version: Record, lacks_first: bool) -> None:
+    run(index, listing(toy_record("x"), stream="a"))
+    pages = [listing(stream="a"), listing(version, stream="b")]
+    ended = run(index, *(pages if lacks_first else pages[::-1]))
+    assert (ended.counts.deleted, names(index)) == (0, ["x"])
+    assert index.count_rejections("toy") == (version.json["value"] == "bad")
+    # From here on it is the other stream that tells whether it is there.
+    run(index, listing(stream="a"))
+    assert names(index) == ["x"]
+    run(index, listing(stream="b"))
+    assert names(index) == []
+
+
+def test_quarantine_ends_for_what_a_whole_listing_does_not_show_unless_the_brake_holds_it(index: Index) -> None:
+    bad = tuple(toy_record(f"bad{number}", value="bad") for number in range(5))
+    run(index, listing(*many(40), *bad))
+    run(index, listing())
+    assert (len(names(index)), index.count_rejections("toy")) == (40, 5)
+    run(index, listing(*many(40), bad[0], closed=None))
+    assert index.count_rejections("toy") == 5
+    run(index, listing(*many(40), bad[0]))
+    assert [one.native_id for one in index.rejections("toy")] == ["bad0"]
+
+
+@pytest.mark.parametrize("lacks_first", [True, False])
+def test_quarantine_goes_on_for_what_another_stream_brings(index: Index, lacks_first: bool) -> None:
+    bad = toy_record("x", value="bad")
+    run(index, listing(bad, stream="a"))
+    pages = [listing(stream="a"), listing(bad, stream="b")]
+    run(index, *(pages if lacks_first else pages[::-1]))
+    assert index.count_rejections("toy") == 1
+
+
+def test_one_that_could_not_be_read_on_one_page_and_can_on_the_next_arrives(index: Index) -> None:
+    run(index, Page("s", broken=(Broken("x", "torn", "record", b"<"),), present=("x",)), Page("s", records=(toy_record("x"),)))
+    assert (names(index), index.count_rejections("toy")) == (["x"], 0)
+
+
+def test_a_held_watermark_goes_no_further_than_the_page_that_was_in_order(index: Index) -> None:
+    run(index, Page("s", records=tuple(many(100)), ordered=True))
+    pages = (
+        Page("s", records=(*notices(1, day=5), toy_record("in order", updated="2024-03-06T00:00:00Z")), ordered=True),
+        Page("s", records=(toy_record("out of order", updated="2024-03-28T00:00:00Z"),)),
+    )
+    run(index, source=ToySource(pages, fault=StopSource("down")))
+    mark = index.watermark("toy", "s")
+    assert mark is not None
+    assert f"{mark.value:%m-%d}" == "03-06"
+
+
+def test_a_watermark_of_the_future_is_forgotten_and_none_is_made(index: Index) -> None:
+    ahead = toy_record("ahead", updated="2030-01-01T00:00:00Z")
+    run(index, Page("s", records=(toy_record("a"), ahead), ordered=True))
+    mark = index.watermark("toy", "s")
+    assert mark is not None
+    assert mark.value < NOW
+    later = run(index, Page("s", records=(toy_record("ahead", value=2, updated="2024-05-01T00:00:00Z"),), ordered=True))
+    assert later.counts.changed == 1
+    index.apply(Batch("toy", "r", NOW, watermarks={"s": Watermark(datetime(2031, 1, 1, tzinfo=UTC))}))
+    source = ToySource([Page("s", records=(toy_record("b"),), ordered=True)])
+    run(index, source=source)
+    assert source.asked == [None]
+
+
+def test_a_record_and_its_later_deletion_in_one_page_end_deleted(index: Index) -> None:
+    run(index, Page("s", records=(toy_record("r001"), *notices(1, day=7)), ordered=True))
+    assert names(index) == []
+
+
+def test_deletions_beyond_what_is_held_in_memory_come_with_the_next_runs(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schedules.removals._HELD", 5)
+    run(index, Page("s", records=tuple(many(200))))
+    page = Page("d", records=notices(*range(8)))
+    assert (run(index, page).outcome, len(names(index))) == (Outcome.PARTIAL, 195)
+    assert (run(index, page).outcome, len(names(index))) == (Outcome.COMPLETE, 192)
 
 
 def test_a_backfill_leaves_the_brake_as_it_is(index: Index) -> None:
