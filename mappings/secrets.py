@@ -11,14 +11,13 @@ Clean = Callable[[Any], Any]
 _DEEPEST = 64
 _NESTED = frozenset((str, dict, list))
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
-_NO_SCHEME = re.compile(r"[^\s/:@;,\"']+:[^\s/@;,\"']+@")
+_NO_SCHEME = re.compile(r"(?<![^\s/:@;,\"'])[^\s/:@;,\"']++:[^\s/@;,\"']++@")
 # To the end of the line: what follows an address's `?` or `#` may be written with blanks.
 _QUERY = re.compile(r"(://[^?#\n]*)[?#][^\n]*|[?&#;][\w.%-]+=[^\n]*")
-_NAMED = re.compile(
-    r"[\w-]*(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential|authorization)[\w-]*[\"']?\s*[=:]\s*"
-    r"(?:(?:bearer|basic)\s+)?[^\s&;,]+",
-    re.I,
-)
+_NAMES = r"(?:token|signature|passw|secret|api[-_]?key|access[-_]?key|credential|authorization)"
+# A word is looked at once and taken whole: trying each of its letters would take time by the square of its length.
+_NAMED = re.compile(rf"(?<![\w-])(?=[\w-]*?{_NAMES})[\w-]++[\"']?\s*+[=:]\s*+(?:(?:bearer|basic)\s+)?[^\s&;,]+", re.I)
+_HINTS = ("token", "signature", "passw", "secret", "key", "credential", "authorization")
 # Contract and session data by the names of every archive (Airbus report §1.3), and what carries a right anywhere.
 _PRIVATE = frozenset(
     (
@@ -67,4 +66,10 @@ def bare(text: str) -> str:
     """A text less the queries and user names of the addresses in it, and less what is named as a secret."""
     if "=" not in text and ":" not in text:
         return text
-    return _NAMED.sub("", _QUERY.sub(r"\1", _NO_SCHEME.sub("", _USER.sub("", text))))
+    # Nearly no text has any of it, and looking for one sign is cheap.
+    if "@" in text:
+        text = _NO_SCHEME.sub("", _USER.sub("", text))
+    if "?" in text or "#" in text or "&" in text or ";" in text:
+        text = _QUERY.sub(r"\1", text)
+    low = text.lower()
+    return _NAMED.sub("", text) if any(hint in low for hint in _HINTS) else text

@@ -14,8 +14,8 @@ Setting = Literal["full", "first", "listed"]
 Holds = Literal["new", "old", "between", "more", "said"]
 # What follows when the fault has gone. next: the next run ends with the truth; confirmed: the brake holds it, and the run after an
 # operator confirmed ends with the truth; listed: so do the next whole listing, and the run after it; stays: what the archive said too
-# much stays, as nothing tells that it is gone.
-Mends = Literal["next", "confirmed", "listed", "stays"]
+# much stays, as nothing tells that it is gone; partly: confirmed as far as the archive can be counted again, the rest stays.
+Mends = Literal["next", "confirmed", "listed", "stays", "partly"]
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,17 @@ FULL: dict[str, Row] = {
     "skew": {_ALL: _failed("its clock is")},
     "emptied": {
         # Asked by name about the months that it now says are empty, it finds nothing at all.
-        **{key: _failed("GEODES|OneAtlas|radar|optical") for key in ("peps", "swh", "optical", "radar")},
+        **{key: _failed("GEODES") for key in ("peps", "swh")},
+        # Deletions come from a feed of their own, which is right.
+        **{key: replace(_failed("OneAtlas"), holds="between") for key in ("optical", "radar")},
         **dict.fromkeys(("csw", "opensearch", "oai"), _UNTOUCHED),
         **{key: _partial("the brake", "old") for key in ("regards", "dinamis", "partner")},
         "coverages": _failed("without any layer"),
     },
     "doubled": {
         "oai": Cell(Outcome.COMPLETE, holds="more", mends="stays"),
-        **dict.fromkeys(("peps", "swh", "optical", "radar", "regards", "dinamis", "partner"), _DOUBLED),
+        "radar": replace(_DOUBLED, mends="partly"),
+        **dict.fromkeys(("peps", "swh", "optical", "regards", "dinamis", "partner"), _DOUBLED),
         **{key: _partial("did not give", "more", "listed") for key in ("csw", "opensearch")},
         "coverages": _UNAWARE,
     },

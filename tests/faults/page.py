@@ -20,6 +20,7 @@ _MENDS = {
     "confirmed": "; the brake keeps the surplus until an operator confirms",
     "listed": "; the next whole listing finds the surplus, the brake keeps it until an operator confirms",
     "stays": "; the surplus stays, for nothing tells that it is gone",
+    "partly": "; what can be counted again is removed once an operator confirms, the rest of the surplus stays",
 }
 _TITLES: dict[Setting, tuple[str, str]] = {
     "full": ("Over a full index", "The index holds all that the archive had; since then half of that was revised, and some deleted."),

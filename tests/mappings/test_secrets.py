@@ -10,7 +10,7 @@ from mappings import airbus, dinamis, peps
 from mappings.airbus import optical
 from mappings.airbus.redaction import redacted
 from mappings.record import Record, Unmappable, answer_of, fingerprint
-from mappings.secrets import rewritten, without_secrets
+from mappings.secrets import bare, rewritten, without_secrets
 from tests.mappings.test_peps_forms import geodes, resto
 from tests.support.shared import shared
 
@@ -142,3 +142,21 @@ def test_an_airbus_address_keeps_no_token_however_it_is_written() -> None:
         },
     }
     assert "s3cret" not in str(redacted(feature))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token" * 20_000 + ":",
+        "x-" * 50_000 + "token=",
+        "ab=" * 30_000 + "@",
+        "a=b@" * 20_000,
+        "a:" * 50_000 + "@",
+        "token\t" + " " * 90_000 + "x:",
+    ],
+    ids=["names in a word", "dashes", "no colon", "many users", "many colons", "blanks"],
+)
+@pytest.mark.timeout(10)
+def test_a_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
+    """By the square of its length it would be a minute."""
+    bare(text)
