@@ -9,7 +9,7 @@ import typer
 from api.errors import Problem
 from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable, LeaseLost
-from moisson.commands import calendar, config, deleted, harvest, map_, quarantine, remap, search, serve, status
+from moisson.commands import calendar, config, deleted, harvest, map_, quarantine, remap, runs, search, serve, status
 from moisson.exits import Exit
 from moisson.logs import set_up_logs
 from moisson.sections import ConfigError
@@ -33,6 +33,7 @@ app.command("confirm")(calendar.confirm_removal)
 app.command("remap")(remap.remap)
 app.command("serve")(serve.serve)
 app.command("status")(status.status)
+app.command("runs")(runs.runs)
 app.command("search")(search.search)
 app.command("map")(map_.map_records)
 app.add_typer(quarantine.app, name="quarantine")

@@ -13,9 +13,10 @@ from index.protocol import Index
 from index.state import Batch, Counts, Deleted, Rejection, StoredRecord
 from mappings.record import Mapping, NotAnAnswer, Record, fingerprint
 from mappings.validation import Validator
+from schedules.digest import record_of
 from schedules.lease import Held, held_lease
 from schedules.notes import REMAP, change_note, note_value, pins_of
-from schedules.pipeline import Pipeline, record_of
+from schedules.pipeline import Pipeline
 from schedules.stop import Stop
 
 _CHUNK = 500

@@ -15,8 +15,9 @@ from index.protocol import Index
 from index.state import Batch, Counts, Known, Removal, StoredRecord
 from mappings.record import Unmappable
 from schedules.brake import Brake
+from schedules.digest import is_ahead, is_older, record_of
 from schedules.notes import change_note, pins_of
-from schedules.pipeline import Pipeline, is_ahead, is_older, record_of
+from schedules.pipeline import Pipeline
 from schedules.rules import Rules
 
 LOGGER = logging.getLogger(__name__)

@@ -129,6 +129,8 @@ def test_status_tells_what_needs_somebody(site: Site) -> None:
     site.up.faults.clear()
     assert site("harvest", "peps").returncode == 0
     assert site("status", "--check").returncode == 0
+    assert [run["outcome"] for run in site.json("runs", "peps")] == ["complete", "failed"]
+    assert site("runs", "--limit", "1").stdout.count("\n") == 1
     [found] = site.json("status")
     peps = found["sources"]["peps"]
     assert (peps["alarms"], peps["paused"], peps["lease"], peps["records"]) == ([], False, None, found["collections"]["sentinel-2-l1c"])
