@@ -26,7 +26,7 @@ def load(tmp_path: Path, text: str):
 
 def test_the_file_of_the_project_reaches_the_real_archives() -> None:
     settings = load_settings(ROOT / "moisson.toml")
-    assert set(settings.sources) == {"peps", "airbus", "dinamis"}
+    assert set(settings.sources) == {"peps", "swh", "airbus", "dinamis", "coverages"}
     assert settings.sources["peps"].url.startswith("https://geodes-portal.cnes.fr/")
     assert settings.sources["peps"].since == date(2026, 1, 1)
     assert "127.0.0.1" not in repr(settings.sources)
