@@ -42,7 +42,7 @@ def _schema(store: Store, names: Names) -> Found | None:
         try:
             return store.get(names.meta, "schema")
         except IndexUnavailable as error:
-            if "no_shard_available" not in str(error):
+            if "refused (503)" not in str(error):
                 raise
     return store.get(names.meta, "schema")
 
