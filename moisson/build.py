@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as day_time
+from datetime import datetime, timedelta
 from functools import singledispatch
 from time import sleep
 from urllib.parse import urlsplit, urlunsplit
@@ -35,6 +34,7 @@ from moisson.sections import (
     SourceSettings,
     SwhSettings,
 )
+from moisson.sections.base import midnight
 from moisson.settings import Settings
 
 _MIB = 2**20
@@ -101,7 +101,7 @@ def _geodes(section: GeodesSettings, name: str, fetcher: Fetcher, now: Callable[
         collections=section.collections,
         url=section.url,
         area=section.area,
-        since=_midnight(section.since),
+        since=midnight(section.since),
         page_size=section.page_size,
         overlap=timedelta(hours=section.overlap_hours),
     )
@@ -114,7 +114,7 @@ def _swh(section: SwhSettings, name: str, fetcher: Fetcher, now: Callable[[], da
         collections=section.collections,
         url=section.url,
         area=section.area,
-        since=_midnight(section.since),
+        since=midnight(section.since),
         page_size=section.page_size,
         overlap=timedelta(hours=section.overlap_hours),
         published=section.published,
@@ -140,7 +140,7 @@ def _regards(section: RegardsSettings, name: str, fetcher: Fetcher, now: Callabl
 @_build.register
 def _resto(section: RestoSettings, name: str, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
     settings = resto.RestoSettings(
-        collections=section.collections, url=section.url, area=section.area, since=_midnight(section.since), page_size=section.page_size
+        collections=section.collections, url=section.url, area=section.area, since=midnight(section.since), page_size=section.page_size
     )
     return resto.RestoSource(name, fetcher, settings, now=now)
 
@@ -154,7 +154,7 @@ def _oneatlas(section: OneAtlasSettings, name: str, fetcher: Fetcher, now: Calla
         auth_url=section.auth_url,
         api_key=section.key(),
         area=section.area,
-        since=_midnight(section.since),
+        since=midnight(section.since),
         page_size=section.page_size,
     )
     radar = settings.api_key is not None if section.radar is None else section.radar
@@ -205,7 +205,3 @@ def _policy(section: SourceSettings) -> HttpPolicy:
         private_hosts=frozenset(host.lower() for host in http.private_hosts),
         proxy=http.proxy,
     )
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, day_time(), tzinfo=UTC) if day else None

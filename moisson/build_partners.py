@@ -1,8 +1,7 @@
 """From a partner's section to its source."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as day_time
+from datetime import datetime, timedelta
 from functools import partial
 
 from harvesters.csw import CswSettings, CswSource
@@ -15,6 +14,7 @@ from harvesters.stacapi import StacApiSettings, StacApiSource
 from mappings.ogc import stac
 from mappings.record import Mapping
 from moisson.sections import CswSection, FolderSection, OaiPmhSection, OpenSearchSection, PartnerSection, StacSection
+from moisson.sections.base import midnight
 
 
 def build_partner(section: PartnerSection, name: str, mapping: Mapping, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
@@ -75,15 +75,11 @@ def _opensearch(section: OpenSearchSection) -> OpenSearchSettings:
         parameters=section.parameters,
         area=section.area,
         send_area=section.send_area,
-        sensed_since=_midnight(section.sensed_since),
-        sensed_until=_midnight(section.sensed_until),
+        sensed_since=midnight(section.sensed_since),
+        sensed_until=midnight(section.sensed_until),
         page_size=section.page_size,
         overlap=timedelta(days=section.overlap_days),
         sweep_every=timedelta(days=section.sweep_days),
         exact_totals=section.exact_totals,
         window_limit=section.window_limit,
     )
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, day_time(), tzinfo=UTC) if day else None

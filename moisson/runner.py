@@ -12,7 +12,8 @@ from moisson.build import archive_of, mapping_of, open_source
 from moisson.sections import ConfigError
 from moisson.settings import Settings
 from schedules.remap import Remapped, Remapper
-from schedules.run import Options, Progress, harvest
+from schedules.run import OPTIONS, Options, harvest
+from schedules.running import Progress
 from schedules.standing import Planned
 from schedules.stop import Stop
 from schedules.timetable import Timetable
@@ -33,7 +34,7 @@ class Runner:
         source: str,
         stop: Stop,
         is_due: Callable[[], bool] = lambda: True,
-        options: Options = Options(),  # noqa: B008
+        options: Options = OPTIONS,
         progress: Progress = lambda page, counts: None,
     ) -> Run:
         """One run. Raises Busy, NotDue, Misconfigured, IndexUnavailable."""

@@ -8,7 +8,7 @@ from index.protocol import Index
 from mappings.watermark import Watermark, advance
 
 # A watermark beside the stream's own: where a window began that the archive did not give whole.
-_GAP = "#gap"
+GAP = "#gap"
 # Clocks of schedulers differ by less.
 _SLACK = timedelta(days=1)
 # The boundary of a gap that has closed: the watermark moves on past it, and it stays closed.
@@ -68,10 +68,10 @@ class Marks:
         elif page.ordered and self._may_keep(page.stream):
             marks[page.stream] = self._reached[page.stream]
         if page.ordered and page.missing_since is not None and self.until is None:
-            gap = self._kept(page.stream + _GAP) if page.stream in self._missed else self._gap(page.stream)
+            gap = self._kept(page.stream + GAP) if page.stream in self._missed else self._gap(page.stream)
             # An earlier gap stays: one of this run, or one that lies before where this run began.
             if gap is None or page.missing_since < gap.value or (page.stream not in self._missed and self._covers(page.stream, gap)):
-                marks[page.stream + _GAP] = Watermark(page.missing_since)
+                marks[page.stream + GAP] = Watermark(page.missing_since)
             self._missed.add(page.stream)
         return self._keep(marks)
 
@@ -86,13 +86,13 @@ class Marks:
         for stream in self._began.keys() & self._reached.keys() - self._missed - self._holding.keys():
             gap = self._gap(stream)
             if gap is not None and self.until is None and self._covers(stream, gap):
-                marks[stream + _GAP] = Watermark(self._reached[stream].value, _CLOSED)
+                marks[stream + GAP] = Watermark(self._reached[stream].value, _CLOSED)
         return self._keep(marks)
 
     def miss(self, stream: str, since: datetime) -> dict[str, Watermark]:
         """A gap that the run leaves: the next one begins there."""
         gap = self._gap(stream)
-        return self._keep({stream + _GAP: Watermark(min(since, gap.value) if gap else since)})
+        return self._keep({stream + GAP: Watermark(min(since, gap.value) if gap else since)})
 
     def _keep(self, marks: dict[str, Watermark]) -> dict[str, Watermark]:
         self._stored |= marks
@@ -109,7 +109,7 @@ class Marks:
 
     def _gap(self, stream: str) -> Watermark | None:
         """The stream's open gap: one that begins before its watermark."""
-        gap, mark = self._kept(stream + _GAP), self._kept(stream)
+        gap, mark = self._kept(stream + GAP), self._kept(stream)
         return gap if gap and gap.boundary != _CLOSED and mark and gap.value < mark.value else None
 
     def _covers(self, stream: str, gap: Watermark) -> bool:

@@ -1,50 +1,34 @@
 """One run of one source, opened before work starts and closed in one place, whatever happens."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 import structlog
 
-from harvesters.errors import HarvestError, Misconfigured
-from harvesters.source import Page, Recountable, Source, Span
-from index.protocol import Index, IndexUnavailable, LeaseLost
-from index.state import Applied, Batch, Counts, Outcome, Run
+from harvesters.source import Source
+from index.protocol import Index
+from index.state import Outcome, Run
 from mappings.validation import Validator
-from mappings.watermark import Watermark
-from schedules.brake import Brake
 from schedules.lease import Held, held_lease
 from schedules.marks import Marks
-from schedules.notes import REMEMBERED, change_note, note_value
 from schedules.pipeline import Pipeline
-from schedules.recount import Recounts
-from schedules.removals import Removals
 from schedules.rules import Rules
-from schedules.stop import Stop, Stopped
+from schedules.running import INTERRUPTED, Options, Progress, Running
+from schedules.stop import Stop
 
-INTERRUPTED = "interrupted"
+__all__ = ["INTERRUPTED", "OPTIONS", "NotDue", "Options", "harvest"]
+
+OPTIONS = Options()
 RULES = Rules()
 LOGGER = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Options:
-    """`since` overrides the watermarks, `until` makes it a backfill, `limit` stops after so many records, `dry_run` writes nothing."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int | None = None
-    dry_run: bool = False
-
-
 class NotDue(Exception):
     """Another scheduler did this run meanwhile."""
-
-
-Progress = Callable[[Page, Counts], None]
 
 
 def harvest(
@@ -55,7 +39,7 @@ def harvest(
     now: Callable[[], datetime],
     owner: str,
     name: str | None = None,
-    options: Options = Options(),
+    options: Options = OPTIONS,
     rules: Rules = RULES,
     progress: Progress = lambda page, counts: None,
     stop: Stop | None = None,
@@ -72,7 +56,7 @@ def harvest(
             raise NotDue
         pipeline = Pipeline(source.name, source.mapping, index, validator, run.id, label)
         marks = Marks(index, source.name, label, options.since, options.until, run.started)
-        work = _Run(source, index, pipeline, now, options, lease, run, marks, rules, stop or Stop())
+        work = Running(source, index, pipeline, now, options, lease, run, marks, rules, stop or Stop())
         if not options.dry_run:
             _close_forgotten(index, name, run.started)
             index.save_run(run)
@@ -101,186 +85,3 @@ def _leased(index: Index, name: str, owner: str, now: Callable[[], datetime], op
         return
     with held_lease(index, f"harvest:{name}", owner, now) as held:
         yield held
-
-
-class _Limit(Exception):
-    """As many records as were asked for have come."""
-
-
-@dataclass
-class _Run:
-    source: Source
-    index: Index
-    pipeline: Pipeline
-    now: Callable[[], datetime]
-    options: Options
-    lease: Held | None
-    run: Run
-    marks: Marks
-    rules: Rules
-    stop: Stop
-    stream: str | None = None
-    misconfigured: Misconfigured | None = None
-    cut: bool = False
-    told: str | None = None
-    remembered: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        brake = Brake(self.index, self.run.source, self.source.name, self.rules, self.run.id)
-        self.removals = Removals(self.source, self.index, self.pipeline, self.rules, brake, self.now, self._count_written)
-
-    def close(self, drive: Callable[[Progress], None], progress: Progress) -> Run:
-        """The one place that ends a run: every way out has its outcome and its reason."""
-        try:
-            drive(progress)
-        except _Limit:
-            return self._ended(Outcome.ABORTED, f"stopped after {self.options.limit} records, as asked")
-        except (KeyboardInterrupt, Stopped):
-            return self._ended(Outcome.ABORTED, INTERRUPTED)
-        except LeaseLost as error:
-            return self._ended(Outcome.ABORTED, str(error) or "another run took the source over")
-        except HarvestError as error:
-            self.misconfigured = error if isinstance(error, Misconfigured) else None
-            return self._ended(Outcome.PARTIAL if self.run.counts.received else Outcome.FAILED, str(error))
-        except IndexUnavailable:
-            raise
-        except Exception as error:
-            # The one place where anything may be caught: a fault of ours must not leave a run open for ever.
-            LOGGER.exception("run %s of %s failed", self.run.id, self.source.name)
-            return self._ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}"[:500])
-        if self.run.counts.missing:
-            return self._ended(Outcome.PARTIAL, f"the archive announced {self.run.counts.missing} records that it did not give")
-        if self.removals.braked:
-            return self._ended(Outcome.PARTIAL, self.removals.braked)
-        return self._ended(Outcome.COMPLETE, self.told)
-
-    def _ended(self, outcome: Outcome, reason: str | None) -> Run:
-        return replace(self.run, outcome=outcome, reason=reason, ended=self.now())
-
-    # --- a run's way ---------------------------------------------------------------------------------------------------------
-    def drive(self, progress: Progress) -> None:
-        """The archive's news, then what is absent of it; at the end of a whole run, what it leaves for the next."""
-        recounts = self._recounts()
-        try:
-            span = Span(self.marks.begin, self.options.until, self._recalled, self._kept)
-            self._follow(self.source.harvest(span), progress, self._take)
-            if recounts is not None and not self.run.counts.missing:
-                self._follow(recounts.pages(), progress, self._take_again)
-                self.told = recounts.failed
-        except HarvestError:
-            # What the archive said was deleted is, whatever else it did not say.
-            self._heed()
-            raise
-        self._heed()
-        whole = not self.run.counts.missing
-        if whole and not self.options.dry_run:
-            self.removals.settle()
-        whole = whole and not self.removals.braked
-        self._keep_marks(self.marks.at_the_end(whole=whole))
-        for stream, since in self.removals.missed_since.items():
-            self._keep_marks(self.marks.miss(stream, since))
-        if whole and not self.options.dry_run:
-            self._leave(recounts)
-
-    def _heed(self) -> None:
-        """Deletions that were announced, then the watermarks that waited for them."""
-        if self.options.dry_run:
-            return
-        self.removals.heed()
-        if not self.removals.braked:
-            self._keep_marks(self.marks.held())
-
-    def _keep_marks(self, marks: dict[str, Watermark]) -> None:
-        self._write(Batch(self.source.name, self.run.id, self.now(), watermarks=marks))
-
-    def _follow(self, pages: Iterator[Page], progress: Progress, take: Callable[[Page], None]) -> None:
-        for page in pages:
-            self.stop.check()
-            if page.stream != self.stream:
-                self.pipeline.begin_stream()
-                self.stream = page.stream
-            take(page)
-            progress(page, self.run.counts)
-            if self.cut or (self.options.limit is not None and self.run.counts.received >= self.options.limit):
-                raise _Limit
-        self.pipeline.begin_stream()
-        self.stream = None
-
-    def _take(self, page: Page) -> None:
-        page = self._within_limit(page)
-        batch, counts = self._digest(page)
-        self.marks.advance(page)
-        if not self.options.dry_run:
-            self.removals.take_notices(page)
-        marks = self.marks.with_page(page, hold=self.removals.waits(page.stream))
-        self._count_written(replace(batch, watermarks=marks), counts)
-        self._judge(page, news=True)
-
-    def _take_again(self, page: Page) -> None:
-        """A page of the past: it moves no watermark."""
-        self._count_written(*self._digest(page))
-        self._judge(page, news=False)
-
-    def _digest(self, page: Page) -> tuple[Batch, Counts]:
-        batch, counts = self.pipeline.digest(page, self.now())
-        unreadable = {broken.native_id for broken in page.broken}
-        if any(rejection.native_id in unreadable for rejection in batch.rejected):
-            self.removals.doubt(page.stream)
-        return batch, counts
-
-    def _judge(self, page: Page, *, news: bool) -> None:
-        if not self.options.dry_run:
-            self.removals.see(page)
-            self.removals.close(page, news=news)
-        self.remembered |= page.remember
-
-    # --- what a run leaves for the next --------------------------------------------------------------------------------------
-    def _recalled(self, name: str) -> str | None:
-        found = note_value(self.index, REMEMBERED, self.run.source).get(name)
-        return found if isinstance(found, str) else None
-
-    def _kept(self, native_ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(name for name, known in self.index.known(self.source.name, native_ids).items() if known.key)
-
-    def _recounts(self) -> Recounts | None:
-        bounded = self.options.until or self.options.limit or self.options.dry_run
-        if bounded or not isinstance(self.source, Recountable):
-            return None
-        return Recounts(self.source, self.index, self.run.source, self.source.name, self.pipeline.label, self.rules, self.now)
-
-    def _leave(self, recounts: Recounts | None) -> None:
-        if self.lease is not None:
-            # Notes know no lease: one that was lost meanwhile must not write them.
-            self.lease.renew()
-            self.lease.current()
-        if self.options.until is None and self.options.since is None:
-            self.removals.brake.release()
-        if recounts is not None:
-            recounts.save()
-        if self.remembered:
-            change_note(self.index, REMEMBERED, self.run.source, lambda value: {**value, **self.remembered})
-        self.index.purge(self.now())
-
-    # --- writing -------------------------------------------------------------------------------------------------------------
-    def _count_written(self, batch: Batch, counts: Counts) -> None:
-        applied = self._write(batch)
-        self.run = replace(
-            self.run,
-            counts=self.run.counts + counts,
-            items_put=self.run.items_put + applied.items_put,
-            items_deleted=self.run.items_deleted + applied.items_deleted,
-        )
-
-    def _write(self, batch: Batch) -> Applied:
-        lease = self.lease.current() if self.lease is not None else None
-        if self.options.dry_run or batch.is_empty():
-            return Applied(0, 0, 0)
-        return self.index.apply(replace(batch, lease=lease))
-
-    def _within_limit(self, page: Page) -> Page:
-        """A page cut to the limit, so that `--limit 10` writes ten records; it is not the whole of anything then."""
-        left = None if self.options.limit is None else self.options.limit - self.run.counts.received
-        if left is None or len(page.records) <= left:
-            return page
-        self.cut = True
-        return replace(page, records=page.records[:left], closed=None)

@@ -9,6 +9,7 @@ from index.state import Lease, Run
 from mappings.watermark import Watermark
 from schedules import breaker
 from schedules.commands import is_paused
+from schedules.marks import GAP
 from schedules.notes import BRAKE, note_value
 from schedules.timetable import Timetable, last_complete, last_done
 
@@ -46,7 +47,6 @@ class Standing:
 
 _RUNS = 50
 _ALL_RUNS = 10_000
-_GAPS = "#gap"
 
 
 def standing(index: Index, planned: Planned, now: datetime, since: datetime | None = None) -> Standing:
@@ -84,7 +84,7 @@ def _own(planned: Planned, marks: Mapping[str, Watermark]) -> dict[str, Watermar
     return {
         stream.removeprefix(label): mark
         for stream, mark in marks.items()
-        if not stream.endswith(_GAPS) and stream.startswith(label) and (label or ":" not in stream)
+        if not stream.endswith(GAP) and stream.startswith(label) and (label or ":" not in stream)
     }
 
 

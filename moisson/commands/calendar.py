@@ -1,6 +1,5 @@
 """moisson schedule, and what an operator asks of the schedulers: run, pause, resume, confirm."""
 
-import getpass
 import logging
 import signal
 import sys
@@ -11,7 +10,7 @@ import typer
 
 from moisson.build import chosen_sources, open_index
 from moisson.commands.harvest import spare_the_collector, stop_on_signal
-from moisson.commands.options import Config, SourceName, utc_now
+from moisson.commands.options import Config, SourceName, operator, utc_now
 from moisson.logs import set_up_logs
 from moisson.runner import Runner
 from moisson.sections import ConfigError
@@ -67,7 +66,7 @@ def run(source: SourceName, config: Config = None) -> None:
     if not settings.sources[source].enabled:
         raise ConfigError(f"{source} is not enabled, so that no scheduler harvests it: `moisson harvest {source}` does")
     with open_index(settings) as index:
-        commands.leave(index, source, commands.Action.RUN, by=_me(), now=utc_now())
+        commands.leave(index, source, commands.Action.RUN, by=operator(), now=utc_now())
     _say(f"{source}: asked for; `moisson status` shows the run")
 
 
@@ -76,7 +75,7 @@ def pause_source(source: SourceName, config: Config = None) -> None:
     settings = load_settings(config)
     chosen_sources(settings, [source])
     with open_index(settings) as index:
-        commands.pause(index, source, by=_me(), now=utc_now())
+        commands.pause(index, source, by=operator(), now=utc_now())
     _say(f"{source}: paused until `moisson resume {source}`")
 
 
@@ -94,17 +93,10 @@ def confirm_removal(source: SourceName, config: Config = None) -> None:
     settings = load_settings(config)
     chosen_sources(settings, [source])
     with open_index(settings) as index:
-        found = brake.confirm(index, source, _me())
+        found = brake.confirm(index, source, operator())
     if found is None:
         raise ConfigError(f"{source}: the brake stopped nothing")
     _say(f"{source}: the next run may remove {found['count']} of {found['total']} records ({found['why']})")
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"
 
 
 def _say(line: str) -> None:

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,14 @@ Later = Annotated[bool, typer.Option("--later", help="Leave it to the schedulers
 def utc_now() -> datetime:
     """The clock of the command; everything below it takes the time as an argument."""
     return datetime.now(UTC)
+
+
+def operator() -> str:
+    """Who gives the command, as the machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
 
 
 def parse_when(value: str | None) -> datetime | None:

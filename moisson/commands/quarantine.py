@@ -13,7 +13,7 @@ from index.state import Rejection
 from mappings.times import format_time
 from moisson.build import archive_of, chosen_sources, open_index
 from moisson.commands.harvest import stop_on_signal
-from moisson.commands.options import Config, Json, Later, Limit, SourceName, utc_now
+from moisson.commands.options import Config, Json, Later, Limit, SourceName, operator, utc_now
 from moisson.exits import Exit
 from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
@@ -72,7 +72,7 @@ def replay(source: OnlySource = None, reason: Reason = None, later: Later = Fals
             found = [] if archive in archives else index.rejections(archive, reason)
             archives.add(archive)
             if later and found:
-                leave(index, name, Action.REPLAY, by="operator", now=utc_now(), arguments={"reason": reason} if reason else {})
+                leave(index, name, Action.REPLAY, by=operator(), now=utc_now(), arguments={"reason": reason} if reason else {})
                 sys.stdout.write(f"{name}: left for the schedulers\n")
             elif found:
                 done = runner.remapper(name, stop).replay(found)

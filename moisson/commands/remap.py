@@ -8,7 +8,7 @@ import typer
 
 from moisson.build import chosen_sources, open_index
 from moisson.commands.harvest import spare_the_collector, stop_on_signal
-from moisson.commands.options import Config, Json, Later, SourceName, utc_now
+from moisson.commands.options import Config, Json, Later, SourceName, operator, utc_now
 from moisson.exits import Exit
 from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
@@ -32,7 +32,7 @@ def remap(
     stop = stop_on_signal()
     with open_index(settings) as index:
         if later:
-            leave(index, source, Action.REMAP, by="operator", now=utc_now(), arguments={"all": "yes"} if every else {})
+            leave(index, source, Action.REMAP, by=operator(), now=utc_now(), arguments={"all": "yes"} if every else {})
             sys.stdout.write(f"{source}: left for the schedulers\n")
             return
         try:

@@ -1,6 +1,6 @@
 """What every section of the settings has: addresses, keys, HTTP, schedule, scope."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -46,6 +46,11 @@ def read_key(value: SecretStr | None, file: Path | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a text file"
         raise ConfigError(f"api_key_file {file}: {reason}") from None
+
+
+def midnight(day: date | None) -> datetime | None:
+    """The beginning of a day in UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC) if day else None
 
 
 class Section(BaseModel):
