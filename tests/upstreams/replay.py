@@ -15,6 +15,7 @@ from . import geodes_queries as geodes
 from . import oneatlas, resto
 from .clocks import Range, parse
 from .places import Area
+from .scenes import SENTINEL
 
 Feature = dict[str, Any]
 
@@ -91,7 +92,8 @@ class Geodes:
         return str(properties.get("dataset") or properties.get("dataType"))
 
     def datasets(self) -> dict[str, int]:
-        return dict(Counter(self._dataset(feature) for feature in self._features.values()))
+        # The archive has a page of each of its collections, of those too of which nothing was recorded.
+        return {lane.dataset: 0 for lane in SENTINEL} | Counter(self._dataset(feature) for feature in self._features.values())
 
     def item(self, urn: str) -> Any | None:
         return self._features.get(urn)
