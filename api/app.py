@@ -1,6 +1,9 @@
 """The application: stac-fastapi's routes over our handlers, health, and the extension's schema."""
 
 import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -15,14 +18,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.access import Access
+from api.caching import CachingMiddleware
 from api.client import MoissonClient
+from api.coverage import coverage_router
+from api.downloads import downloads_router, include_first
 from api.errors import Problem, problem_response
 from api.head import HeadMiddleware
+from api.identity_routes import me_router
+from api.licence_routes import licences_router
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
+from api.oidc_settings import OidcSettings
 from api.openapi import describe
-from api.pages import GEOJSON, SCHEMA_PATH
+from api.pages import SCHEMA_PATH
+from api.references import GEOJSON
+from api.requests import requests_router
+from api.signing import Signer
 from index.protocol import Index, IndexUnavailable
 from mappings.item import STAC_VERSION
+from mappings.ordering.practice import Practice
+from mappings.ordering.tariffs import Tariffs
 from mappings.validation import own_schema
 
 LOGGER = logging.getLogger(__name__)
@@ -46,8 +61,28 @@ class _Api(StacApi):
         )
 
 
-def create_app(index: Index, *, title: str = "Moisson", public_url: str | None = None, version: str = "0.1.0") -> FastAPI:
-    """The ASGI application over an open index; who created the index closes it."""
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an installation offers beside its index: its rules of access, its own tariffs and customs of ordering (None: those that come
+    with Moisson), signers of archives' stores by name, and the sign-in service that the command line is told of."""
+
+    access: Access = field(default_factory=Access)
+    tariffs: Tariffs | None = None
+    practice: Practice | None = None
+    signers: Mapping[str, Signer] = field(default_factory=dict)
+    oidc: OidcSettings | None = None
+    now: Callable[[], datetime] = utc_now
+
+
+def create_app(
+    index: Index, offer: Offer | None = None, *, title: str = "Moisson", public_url: str | None = None, version: str = "0.1.0"
+) -> FastAPI:
+    """The ASGI application over an open index; who created the index closes it. Without an offer everybody is anonymous."""
+    offer = offer or Offer()
     settings = ApiSettings(
         stac_fastapi_title=title,
         stac_fastapi_description=_DESCRIPTION,
@@ -55,10 +90,11 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
         stac_fastapi_version=version,
         _env_file=None,
     )
+    client = MoissonClient(index=index, access=offer.access, public_url=public_url, landing_page_id="moisson")
     api = _Api(
         settings=settings,
         stac_version=STAC_VERSION,
-        client=MoissonClient(index=index, public_url=public_url, landing_page_id="moisson"),
+        client=client,
         extensions=[],
         search_get_request_model=SearchGet,
         search_post_request_model=SearchPost,
@@ -67,12 +103,23 @@ def create_app(index: Index, *, title: str = "Moisson", public_url: str | None =
         items_get_request_model=ItemsGet,
     )
     app = api.app
+    app.add_middleware(CachingMiddleware)
     # Last added, first asked: a HEAD is a GET to everything behind it.
     app.add_middleware(HeadMiddleware)
     _add_service_routes(app, index)
+    _add_access_routes(app, index, offer, client.base)
     _add_error_handlers(app)
     describe(app)
     return app
+
+
+def _add_access_routes(app: FastAPI, index: Index, offer: Offer, base: Callable[[Request], str]) -> None:
+    access = offer.access
+    include_first(app, downloads_router(index, access, base, offer.signers, offer.now))
+    app.include_router(licences_router(access, base))
+    app.include_router(me_router(access, offer.oidc))
+    app.include_router(coverage_router(index, access, base, tariffs=offer.tariffs))
+    app.include_router(requests_router(index, access, base, tariffs=offer.tariffs, practice=offer.practice, now=offer.now))
 
 
 def _add_service_routes(app: FastAPI, index: Index) -> None:

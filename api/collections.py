@@ -5,21 +5,23 @@ from urllib.parse import quote
 
 import pystac
 
-from api.pages import GEOJSON, JSON
+from api.licences import licence_reference
+from api.pages import JSON
+from api.references import GEOJSON
 from index.query import Summary
 from mappings.catalogue import CollectionInfo
-from mappings.item import licence_link
-from mappings.licences import licences
+from mappings.licences import Table, licences
 from mappings.registry import collection_info
 from mappings.times import from_micros
 
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
 
 
-def collection_document(collection_id: str, summary: Summary, base: str) -> dict[str, Any]:
+def collection_document(collection_id: str, summary: Summary, base: str, table: Table | None = None) -> dict[str, Any]:
     """One Collection with `moisson:items`, the number of Items that the asker may find."""
     info = collection_info(collection_id) or _unnamed(collection_id)
-    licence = licences()[info.licence]
+    known = table or licences()
+    licence = known.get(info.licence) or known["unknown"]
     collection = pystac.Collection(
         id=collection_id,
         title=info.title_fr,
@@ -37,7 +39,7 @@ def collection_document(collection_id: str, summary: Summary, base: str) -> dict
         {"rel": "root", "type": JSON, "href": f"{base}/"},
         {"rel": "parent", "type": JSON, "href": f"{base}/"},
         {"rel": "items", "type": GEOJSON, "href": f"{href}/items"},
-        licence_link(licence),
+        licence_reference(info.licence, known, base),
     ]
     return document
 

@@ -1,5 +1,6 @@
 """What a caller did wrong, or what is missing, as problem details (RFC 9457) with a stable `code`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -7,18 +8,38 @@ from starlette.responses import Response
 
 
 class Problem(Exception):
-    """Becomes an answer: `status`, a stable `code`, a `detail` that says what to do, and the `parameter` at fault."""
+    """Becomes an answer: `status`, a stable `code`, a `detail` that says what to do, and the `parameter` at fault; `members` are more
+    of its JSON."""
 
-    def __init__(self, status: int, code: str, detail: str, parameter: str | None = None, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        parameter: str | None = None,
+        headers: dict[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.parameter = parameter
         self.headers = headers
+        self.members = members or {}
 
 
-_TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 500: "Internal error", 503: "Index unavailable"}
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Not possible so",
+    413: "Too much",
+    500: "Internal error",
+    503: "Unavailable",
+}
 
 
 def bad(parameter: str, reason: str) -> Problem:
@@ -34,6 +55,7 @@ def not_found(what: str, name: str) -> Problem:
 def problem_response(problem: Problem) -> Response:
     """application/problem+json; `description` repeats the detail for STAC clients that look for it."""
     body: dict[str, Any] = {
+        **problem.members,
         "type": "about:blank",
         "title": _TITLES.get(problem.status, "Error"),
         "status": problem.status,

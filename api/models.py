@@ -16,10 +16,17 @@ _EXCLUDE = (
     "« Exclure les données Airbus » : leaves out what is only in the commercial catalogue and must be ordered; "
     "what is already purchased stays, Pléiades and SPOT 6/7 included."
 )
+_ACCESSIBLE = (
+    "What you may download: `true` at once or once your organisation has signed the licence, `now` at once (if need be with a free "
+    "account at the archive). `moisson:access` of each Item says why."
+)
+_COLLAPSE = "One Item per acquisition: of copies of one image, the best that you may find."
 _TOKEN = "The place of a page, from the previous page's next link."
 
 _Limit = Annotated[str | None, Query(description=_LIMIT, examples=["100"], json_schema_extra={"default": str(DEFAULT_LIMIT)})]
 _Exclude = Annotated[str | None, Query(description=_EXCLUDE, examples=["true"])]
+_Accessible = Annotated[str | None, Query(description=_ACCESSIBLE, examples=["now"])]
+_Collapse = Annotated[str | None, Query(description=_COLLAPSE, examples=["true"])]
 _Bbox = Annotated[str | None, Query(description=_BBOX, examples=["1.2,43.4,1.7,43.8"])]
 _Datetime = Annotated[str | None, Query(description=_DATETIME, examples=["2024-06-01T00:00:00Z/2024-06-30T23:59:59Z"])]
 _Token = Annotated[str | None, Query(description=_TOKEN)]
@@ -42,6 +49,8 @@ class SearchGet(APIRequest):
     datetime: _Datetime = attr.ib(default=None)
     limit: _Limit = attr.ib(default=None)
     exclude_airbus: _Exclude = attr.ib(default=None)
+    accessible: _Accessible = attr.ib(default=None)
+    collapse: _Collapse = attr.ib(default=None)
     token: _Token = attr.ib(default=None)
 
 
@@ -60,6 +69,10 @@ class SearchPost(BaseModel):
     datetime: Any = Field(None, description=_DATETIME, json_schema_extra={"type": "string"})
     limit: Any = Field(None, description=_LIMIT, json_schema_extra={"type": "integer", "default": DEFAULT_LIMIT})
     exclude_airbus: Any = Field(None, description=_EXCLUDE, json_schema_extra={"type": "boolean", "default": False})
+    accessible: Any = Field(
+        None, description=_ACCESSIBLE, json_schema_extra={"oneOf": [{"type": "boolean"}, {"type": "string", "enum": ["now"]}]}
+    )
+    collapse: Any = Field(None, description=_COLLAPSE, json_schema_extra={"type": "boolean", "default": False})
     token: Any = Field(None, description=_TOKEN, json_schema_extra={"type": "string"})
 
 
@@ -73,6 +86,8 @@ class ItemsGet(APIRequest):
     datetime: _Datetime = attr.ib(default=None)
     limit: _Limit = attr.ib(default=None)
     exclude_airbus: _Exclude = attr.ib(default=None)
+    accessible: _Accessible = attr.ib(default=None)
+    collapse: _Collapse = attr.ib(default=None)
     token: _Token = attr.ib(default=None)
 
 
@@ -94,6 +109,8 @@ class CollectionsGet(APIRequest):
         default=None
     )
     exclude_airbus: _Exclude = attr.ib(default=None)
+    accessible: _Accessible = attr.ib(default=None)
+    collapse: _Collapse = attr.ib(default=None)
 
 
 @attr.s
@@ -102,3 +119,5 @@ class CollectionGet(APIRequest):
 
     collection_id: _CollectionId = attr.ib()
     exclude_airbus: _Exclude = attr.ib(default=None)
+    accessible: _Accessible = attr.ib(default=None)
+    collapse: _Collapse = attr.ib(default=None)

@@ -29,11 +29,17 @@ _PROBLEM = {
         "parameter": "limit",
     },
 }
-_ERRORS = {"400": "A parameter is wrong", "404": "Not there", "503": "The index does not answer: try again"}
+_ERRORS = {
+    "400": "A parameter is wrong",
+    "401": "The token or key does not hold, or this catalogue wants one",
+    "404": "Not there",
+    "503": "The index does not answer: try again",
+}
 # Our routes read texts, so that GET and POST are refused in the same words; this is what the texts must hold.
 _TYPES: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
     "exclude_airbus": {"type": "boolean", "default": False},
+    "collapse": {"type": "boolean", "default": False},
 }
 _PAGE = {
     "type": "FeatureCollection",

@@ -1,38 +1,62 @@
 """Answers, joined from the strings that the index keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 
+from api.licences import licence_reference
 from api.params import SearchParams
+from api.references import GEOJSON, of, reference_links, reference_members
 from index.document import join
-from index.state import StoredItem
+from index.matches import Match
+from index.state import ItemKey, StoredItem
+from mappings.licences import Table, licences
 
-GEOJSON = "application/geo+json"
 JSON = "application/json"
 SCHEMA_PATH = "/schemas/moisson/v1.0.0/schema.json"
 
 
-def item_bytes(item: StoredItem, base: str) -> bytes:
-    """An Item's public JSON with the links of this server; `base` has no trailing slash."""
+@dataclass(frozen=True)
+class Sight:
+    """How one asker sees Items: this server's address without trailing slash, `moisson:access` of an availability and a licence as
+    JSON, the matches that they may know, and the table that licences' links come from."""
+
+    base: str
+    access: Callable[[str, str], bytes]
+    matches: Mapping[ItemKey, Sequence[Match]] = field(default_factory=dict)
+    table: Table = field(default_factory=licences)
+
+
+def item_bytes(item: StoredItem, sight: Sight) -> bytes:
+    """An Item's public JSON with the links of this server, the asker's access, and its copies."""
+    base = sight.base
     collection = f"{base}/collections/{quote(item.collection, safe='')}"
+    matches = of(item, sight.matches)
     links = [
         {"rel": "self", "type": GEOJSON, "href": f"{collection}/items/{quote(item.id, safe='')}"},
         {"rel": "parent", "type": JSON, "href": collection},
         {"rel": "collection", "type": JSON, "href": collection},
         {"rel": "root", "type": JSON, "href": f"{base}/"},
+        licence_reference(item.licence, sight.table, base),
+        *reference_links(item, matches, base),
     ]
     return join(
-        item.head, item.middle, item.rest, extension=orjson.dumps(f"{base}{SCHEMA_PATH}"), links=b",".join(orjson.dumps(x) for x in links)
+        item.head,
+        item.middle,
+        item.rest,
+        access=b',"moisson:access":%b%b' % (sight.access(item.availability, item.licence), reference_members(item, matches)),
+        extension=orjson.dumps(f"{base}{SCHEMA_PATH}"),
+        links=b",".join(orjson.dumps(link) for link in links),
     )
 
 
-def collection_bytes(items: Sequence[StoredItem], base: str, links: Sequence[Mapping[str, Any]], matched: int) -> bytes:
+def collection_bytes(items: Sequence[StoredItem], sight: Sight, links: Sequence[Mapping[str, Any]], matched: int) -> bytes:
     """A FeatureCollection of Items."""
     tail = {"numberMatched": matched, "numberReturned": len(items), "links": links}
-    features = b",".join(item_bytes(item, base) for item in items)
+    features = b",".join(item_bytes(item, sight) for item in items)
     return b"".join((b'{"type":"FeatureCollection","features":[', features, b"],", orjson.dumps(tail)[1:]))
 
 

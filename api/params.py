@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.areas import parse_bbox, parse_intersects
-from api.errors import bad
+from api.errors import Problem, bad
 from index.query import Query
+from mappings.access.policy import Accessible
 from mappings.audience import Audience
 from mappings.times import to_micros
 
@@ -31,11 +32,13 @@ class SearchParams:
     datetime: Any = None
     limit: Any = None
     exclude_airbus: Any = None
+    accessible: Any = None
+    collapse: Any = None
     token: Any = None
 
 
 def to_query(params: SearchParams, audience: Audience) -> Query:
-    """The query, still without the place that a token marks."""
+    """The query, still without the place that a token marks; `audience` is narrowed already to what is `accessible`."""
     if params.bbox not in (None, "") and params.intersects not in (None, ""):
         raise bad("intersects", "give bbox or intersects, not both")
     start, end = parse_interval(params.datetime)
@@ -47,12 +50,13 @@ def to_query(params: SearchParams, audience: Audience) -> Query:
         start=start,
         end=end,
         exclude_airbus=parse_flag(params.exclude_airbus, "exclude_airbus"),
+        collapse=parse_flag(params.collapse, "collapse"),
         limit=parse_limit(params.limit),
     )
 
 
 # What each member of a POST body must be; a GET has texts for all of them.
-_BODY: dict[str, tuple[type, str]] = {
+_BODY: dict[str, tuple[type | tuple[type, ...], str]] = {
     "collections": (list, "a list of names"),
     "ids": (list, "a list of names"),
     "bbox": (list, "a list of 4 or 6 numbers"),
@@ -60,6 +64,8 @@ _BODY: dict[str, tuple[type, str]] = {
     "datetime": (str, "a text"),
     "limit": (int, "a whole number"),
     "exclude_airbus": (bool, "true or false"),
+    "accessible": ((bool, str), 'true, false or "now"'),
+    "collapse": (bool, "true or false"),
     "token": (str, "a text"),
 }
 
@@ -116,6 +122,16 @@ def parse_flag(value: Any, name: str) -> bool:
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     raise bad(name, f"true or false, got {str(value)[:40]!r}")
+
+
+def parse_accessible(value: Any) -> Accessible | None:
+    """true: what may be downloaded, if need be once the licence is signed; now: at once, if need be with a free account."""
+    if isinstance(value, str) and value.lower() == "now":
+        return Accessible.NOW
+    try:
+        return Accessible.TRUE if parse_flag(value, "accessible") else None
+    except Problem:
+        raise bad("accessible", f"true, now or false, got {str(value)[:40]!r}") from None
 
 
 def parse_names(value: Any, name: str) -> tuple[str, ...] | None:

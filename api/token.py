@@ -46,6 +46,7 @@ def _mac(payload: bytes, secret: bytes) -> bytes:
 def _binding(query: Query) -> bytes:
     """8 bytes of all that decides which Items match; not the limit, which may change between pages."""
     area = shapely.to_wkb(query.area) if query.area is not None else None
-    discover = None if query.audience.discover is None else sorted(query.audience.discover)
-    said = repr((discover, query.collections, query.ids, area, query.start, query.end, query.exclude_airbus))
+    found = [None if pairs is None else sorted(pairs) for pairs in (query.audience.discover, *(own for _, own in query.audience.sources))]
+    ruled = [name for name, _ in query.audience.sources]
+    said = repr((found, ruled, query.collections, query.ids, area, query.start, query.end, query.exclude_airbus, query.collapse))
     return blake2b(said.encode(), digest_size=_BOUND).digest()

@@ -18,6 +18,9 @@ from mappings.geometry import to_shapely
 from mappings.record import Item
 from mappings.times import parse_time, to_micros
 
+_SPLICED = ("collection", "license")
+"""Relations of links that lead to this server, whose address only an answer knows."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -71,11 +74,17 @@ def join(head: bytes, middle: bytes, rest: bytes, *, access: bytes = b"", extens
     return b"".join((head, access, b'},"stac_extensions":[', extension, middle, links, rest))
 
 
+def members_of(head: bytes) -> dict[str, Any]:
+    """What a stored head holds: the Item with its properties and assets, less links and extensions."""
+    members: dict[str, Any] = orjson.loads(head + b"}}")
+    return members
+
+
 def _cut(item: Item) -> tuple[bytes, bytes, bytes]:
     body = {name: value for name, value in item.items() if name not in ("properties", "links", "stac_extensions")}
     head = b"".join((orjson.dumps(body)[:-1], b',"properties":', orjson.dumps(item["properties"])[:-1]))
     extensions = orjson.dumps(item["stac_extensions"])[1:-1]
-    links = orjson.dumps([link for link in item["links"] if link["rel"] != "collection"])[1:-1]
+    links = orjson.dumps([link for link in item["links"] if link["rel"] not in _SPLICED])[1:-1]
     middle = b"".join((b"," if extensions else b"", extensions, b'],"links":['))
     rest = b"".join((b"," if links else b"", links, b"]}"))
     return head, middle, rest

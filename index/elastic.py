@@ -12,15 +12,18 @@ from urllib.parse import urlsplit
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from index.bounds import Bounds
+from index.elastic_copies import Copies
 from index.elastic_lease import Leases, Numbers
 from index.elastic_mapping import Names, doc_id
+from index.elastic_matches import Matching
 from index.elastic_notes import Notes
-from index.elastic_query import MAX_COLLECTIONS, SORT, SUMMARIES, search_after, to_filter, to_page, to_stored, to_summaries
+from index.elastic_reading import Reading
 from index.elastic_records import Records, of_source
 from index.elastic_schema import prepare
 from index.elastic_state import run_source, to_change, to_run, to_watermark
 from index.elastic_store import Store
 from index.elastic_write import Writer
+from index.matches import Match, MatchBatch, Scene, Side
 from index.protocol import IndexUnavailable
 from index.query import Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
@@ -45,6 +48,9 @@ class ElasticIndex:
         self._records = Records(store, self._names)
         self._notes = Notes(store, self._names)
         self._writer = Writer(store, self._names, self._numbers, self._leases)
+        copies = Copies(store, self._names)
+        self._reading = Reading(store, self._names, copies)
+        self._matching = Matching(store, self._names, self._numbers, self._leases, copies)
 
     @classmethod
     def open(
@@ -76,41 +82,44 @@ class ElasticIndex:
     # --- reading -----------------------------------------------------------------------------------------------------------
     def search(self, query: Query) -> Page:
         """As Index.search."""
-        indices = self._names.collections(query.collections)
-        # The whole source: to have the cluster pick fields out of it takes longer than to send it.
-        hits = self._store.hits(indices, to_filter(query), SORT, query.limit + 1, **search_after(query.after))
-        return to_page(list(hits), query.limit)
+        return self._reading.search(query)
 
     def count(self, query: Query) -> int:
         """As Index.count."""
-        return self._store.count(self._names.collections(query.collections), to_filter(query))
+        return self._reading.count(query)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
-        found = self._store.get(self._names.collection(collection), item_id) if item_id else None
-        if found is None or not audience.finds(found.source["availability"], found.source["licence"]):
-            return None
-        return to_stored(found.source)
+        return self._reading.get(audience, collection, item_id)
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """As Index.summaries."""
-        with self._store.speaking():
-            answer = self._store.client.search(
-                index=self._names.collections(query.collections),
-                query=to_filter(query),
-                aggs=SUMMARIES,
-                size=0,
-                track_total_hits=False,
-                allow_partial_search_results=False,
-                ignore_unavailable=True,
-            ).body
-        self._store.verify(answer)
-        # Without any index of Items the answer has no aggregations at all.
-        if "aggregations" not in answer:
-            return {}
-        if answer["aggregations"]["collections"]["sum_other_doc_count"]:
-            raise IndexUnavailable(f"more than {MAX_COLLECTIONS} collections cannot be summed up at once")
-        return to_summaries(answer["aggregations"])
+        return self._reading.summaries(query)
+
+    def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
+        """As Index.matches."""
+        return self._matching.matches(audience, keys)
+
+    # --- matching ------------------------------------------------------------------------------------------------------------
+    def scenes(self, keys: Collection[ItemKey]) -> Mapping[ItemKey, Scene]:
+        """As Index.scenes."""
+        return self._matching.scenes(keys)
+
+    def scenes_at(self, side: Side, places: Collection[tuple[str, int, int]]) -> Sequence[Scene]:
+        """As Index.scenes_at."""
+        return self._matching.scenes_at(side, places)
+
+    def scenes_named(self, side: Side, names: Collection[str]) -> Sequence[Scene]:
+        """As Index.scenes_named."""
+        return self._matching.scenes_named(side, names)
+
+    def apply_matches(self, batch: MatchBatch) -> int:
+        """As Index.apply_matches; elastic_matches.py says what a harvest that writes meanwhile sees."""
+        return self._matching.apply(batch)
+
+    def match_position(self) -> int:
+        """As Index.match_position."""
+        return self._matching.position()
 
     # --- the state of harvests -----------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:

@@ -8,11 +8,14 @@ later with a lower number. A batch that died leaves its block open for OPEN_SECO
 They are also the versions of the documents, which makes a late writer harmless: see elastic_write.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
+
+from elastic_transport import TransportError
 
 from index.elastic_mapping import Names
 from index.elastic_operation import Found
@@ -85,6 +88,22 @@ class Numbers:
     def _alive(self, state: dict[str, Any]) -> dict[str, float]:
         oldest = self._clock() - OPEN_SECONDS
         return {version: since for version, since in state["open"].items() if since > oldest}
+
+
+@contextmanager
+def block_of(numbers: "Numbers", leases: "Leases", changes: int, lease: Lease | None) -> Iterator[Block]:
+    """A block for one batch, taken before its lease is checked, closed when it is written. Raises LeaseLost."""
+    block = numbers.take(changes)
+    try:
+        if lease:
+            leases.verify(lease)
+        yield block
+    except (LeaseLost, IndexUnavailable) as error:
+        # Without an answer, a write may still be under way in the cluster: the block then stays open until it is too old.
+        if not isinstance(error.__cause__, TransportError):
+            numbers.done(block)
+        raise
+    numbers.done(block)
 
 
 class Leases:

@@ -17,13 +17,13 @@ from index.elastic_store import Store
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of what is below. A store written by a newer Moisson is refused."""
 
 WRITTEN = "media_type"
 """A short field that every record and rejection has: what a search finds by it was indexed since version 2."""
 
-STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta", "deleted", "notes")
+STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta", "deleted", "notes", "scenes", "matches")
 
 _MAX_ID_BYTES = 512
 _MAX_NAME_BYTES = 150
@@ -47,6 +47,8 @@ ITEM_FIELDS = {
     "licence": _KEYWORD,
     # "availability/licence": one cached terms filter is an audience.
     "access": _FILTER,
+    # The keywords of the copies that come before it (elastic_copies.py).
+    "better": _FILTER,
     # µs since 1970: a date field counts in ms and would not order as SQLite does.
     "sort_key": _LONG,
     "start": _LONG,
@@ -72,6 +74,8 @@ STATE_FIELDS: dict[str, dict[str, Any]] = {
     "watermarks": {"source": _NAME, "stream": _NAME},
     "notes": {"kind": _NAME, "place": _KEYWORD},
     "changes": {"number": _LONG},
+    "scenes": {"place": _KEYWORD, "side": _FILTER, "platform": _NAME, "instants": _LONG, "named": _FILTER},
+    "matches": {"catalogue": _KEYWORD, "held": _FILTER},
 }
 SETTINGS = {
     "number_of_shards": 1,
@@ -97,8 +101,9 @@ class Names:
         self.prefix = prefix
         self.items = f"{prefix}-items-*"
         self.records, self.watermarks, self.runs, self.quarantine, self.leases, self.changes, self.meta, self.deleted, self.notes = (
-            f"{prefix}-{name}" for name in STATE
+            f"{prefix}-{name}" for name in STATE[:9]
         )
+        self.scenes, self.matches = (f"{prefix}-{name}" for name in STATE[9:])
 
     def collection(self, collection: str) -> str:
         """The index of a collection's Items. Characters that no index may have become `=` and hex; long names `==` and a hash."""
@@ -127,8 +132,8 @@ def id_names(made: str) -> tuple[str, str] | None:
     return None if name.startswith("/") else (unquote(owner), name)
 
 
-def to_source(document: Document, change: int) -> dict[str, Any]:
-    """The Document as stored; `footprint` is left out where there is none."""
+def to_source(document: Document, change: int, better: Sequence[str] = ()) -> dict[str, Any]:
+    """The Document as stored; `footprint` and `better` are left out where there is none."""
     found = {
         "collection": document.collection,
         "id": document.id,
@@ -146,6 +151,8 @@ def to_source(document: Document, change: int) -> dict[str, Any]:
         "change": change,
         "records": list(document.records),
     }
+    if better:
+        found["better"] = list(better)
     if document.wkb is not None:
         found["footprint"] = to_geojson(shapely.from_wkb(document.wkb))
     if document.boxes:

@@ -8,7 +8,7 @@ import shapely
 from index.elastic_mapping import access, to_geojson
 from index.query import Cursor, Page, Query, Summary
 from index.state import StoredItem
-from mappings.audience import Audience
+from mappings.audience import Audience, Pairs
 
 # The same as the index sort, or every match would have to be looked at.
 SORT: list[dict[str, Any]] = [{"sort_key": "desc"}, {"id": "asc"}, {"collection": "asc"}]
@@ -16,6 +16,7 @@ SORT: list[dict[str, Any]] = [{"sort_key": "desc"}, {"id": "asc"}, {"collection"
 # Elasticsearch takes 65 536 terms in one filter, and as many buckets in one answer.
 _TERMS = 60_000
 MAX_COLLECTIONS = 60_000
+_WORD_BYTES = 32_766
 
 SUMMARIES: dict[str, Any] = {
     "collections": {
@@ -28,9 +29,9 @@ SUMMARIES: dict[str, Any] = {
 }
 
 
-def to_filter(query: Query) -> dict[str, Any]:
-    """All conditions of the query; limit and cursor are not among them."""
-    conditions = [*_audience(query.audience)]
+def to_filter(query: Query, hiding: Sequence[str] = ()) -> dict[str, Any]:
+    """All conditions of the query; limit and cursor are not among them. `hiding` are the copies for which it leaves Items out."""
+    conditions = [*to_audience(query.audience)]
     if query.collections is not None:
         conditions.append(_terms("collection", query.collections))
     if query.ids is not None:
@@ -41,10 +42,10 @@ def to_filter(query: Query) -> dict[str, Any]:
         conditions.append({"range": {"start": {"lte": query.end}}})
     if query.area is not None:
         conditions.append(_area(query.area))
-    found: dict[str, Any] = {"filter": conditions}
-    if query.exclude_airbus:
-        found["must_not"] = [{"term": {"availability": "orderable"}}]
-    return {"bool": found}
+    without: list[dict[str, Any]] = [{"term": {"availability": "orderable"}}] if query.exclude_airbus else []
+    if hiding:
+        without.append({"terms": {"better": list(hiding)}})
+    return {"bool": {"filter": conditions, "must_not": without}}
 
 
 def search_after(cursor: Cursor | None) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def to_stored(source: Mapping[str, Any]) -> StoredItem:
         head=source["head"].encode(),
         middle=source["middle"].encode(),
         rest=source["rest"].encode(),
+        source=source["source"],
         availability=source["availability"],
         licence=source["licence"],
         change=source["change"],
@@ -91,13 +93,25 @@ def _summary(bucket: Mapping[str, Any]) -> Summary:
     )
 
 
-def _audience(audience: Audience) -> Iterable[dict[str, Any]]:
-    if audience.discover is not None:
-        yield {"terms": {"access": sorted(access(*pair) for pair in audience.discover)}}
+def to_audience(audience: Audience) -> Iterable[dict[str, Any]]:
+    """The filter of what an audience finds; none when it finds everything. The same words each time, so that the cluster caches it."""
+    if not audience.sources:
+        yield from _pairs(audience.discover)
+        return
+    own = dict(reversed(audience.sources))
+    found = [{"bool": {"filter": [{"term": {"source": name}}, *_pairs(pairs)]}} for name, pairs in sorted(own.items())]
+    others = {"must_not": [{"terms": {"source": sorted(own)}}], "filter": [*_pairs(audience.discover)]}
+    yield {"bool": {"should": [*found, {"bool": others}], "minimum_should_match": 1}}
+
+
+def _pairs(pairs: Pairs) -> Iterable[dict[str, Any]]:
+    if pairs is not None:
+        yield {"terms": {"access": sorted(access(*pair) for pair in pairs)}}
 
 
 def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
-    wanted = sorted(set(values))
+    # A longer word is refused, in documents and in questions.
+    wanted = sorted(value for value in set(values) if len(value.encode()) <= _WORD_BYTES)
     parts = [{"terms": {field: wanted[at : at + _TERMS]}} for at in range(0, len(wanted), _TERMS)]
     if len(parts) > 1:
         return {"bool": {"should": parts}}

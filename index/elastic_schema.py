@@ -1,6 +1,7 @@
 """The Elasticsearch indices made, and those of an older Moisson brought to this version in place."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,8 @@ from index.protocol import IndexUnavailable
 
 log = logging.getLogger(__name__)
 _PORTION = 500
-_TRIES = 10
+_TRIES = 60
+_PAUSE = 0.25  # seconds
 
 
 def prepare(store: Store, names: Names) -> None:
@@ -44,6 +46,8 @@ def _schema(store: Store, names: Names) -> Found | None:
         except IndexUnavailable as error:
             if "refused (503)" not in str(error):
                 raise
+        # The cluster's health may not know yet of an index that was made this moment.
+        time.sleep(_PAUSE)
     return store.get(names.meta, "schema")
 
 
@@ -70,6 +74,7 @@ def _create(store: Store, names: Names) -> None:
             priority=500,
             template={"mappings": _mapping(ITEM_FIELDS), "settings": {"index": ITEM_SETTINGS}},
         )
+        store.client.indices.put_mapping(index=names.items, allow_no_indices=True, **_mapping(ITEM_FIELDS))
 
     def make(name: str) -> None:
         settings = SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine", "deleted") else {})

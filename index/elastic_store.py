@@ -11,7 +11,7 @@ from typing import Any
 from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
-from index.elastic_operation import Found, Operation, Refusal, Source, parts
+from index.elastic_operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
 
 BULK_SECONDS = 120.0
@@ -66,18 +66,22 @@ class Store:
 
     def mget(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None = None) -> dict[tuple[str, str], Source]:
         """Documents by (index, id), as last written; those that are not there, or whose index is not, are left out."""
-        found: dict[tuple[str, str], Source] = {}
-        wanted = list(dict.fromkeys(places))
-        for at in range(0, len(wanted), _MGET):
-            docs = [{"_index": index, "_id": doc_id} for index, doc_id in wanted[at : at + _MGET]]
+        return {(doc["_index"], doc["_id"]): doc["_source"] for doc in self._docs(places, fields)}
+
+    def versions(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Source, int]]:
+        """As mget, each with its version."""
+        return {(doc["_index"], doc["_id"]): (doc["_source"], doc["_version"]) for doc in self._docs(places, None)}
+
+    def _docs(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None) -> Iterator[Source]:
+        for wanted in portions(dict.fromkeys(places), _MGET):
+            docs = [{"_index": index, "_id": doc_id} for index, doc_id in wanted]
             with self.speaking():
                 answer = self.client.mget(docs=docs, source_includes=fields).body
             for doc in answer["docs"]:
                 if doc.get("found"):
-                    found[doc["_index"], doc["_id"]] = doc["_source"]
+                    yield doc
                 elif "error" in doc and doc["error"].get("type") != "index_not_found_exception":
                     raise IndexUnavailable(f"Elasticsearch at {self._name} could not read {doc['_index']}: {_reason(doc)}")
-        return found
 
     def put(self, index: str, doc_id: str, source: Source) -> None:
         """Writes a document, whatever was there."""

@@ -16,29 +16,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from elastic_transport import TransportError
-
 from index.document import Document
-from index.elastic_lease import Block, Leases, Numbers
+from index.elastic_lease import Block, Leases, Numbers, block_of
 from index.elastic_mapping import Names, doc_id, put_items, to_source
 from index.elastic_operation import Operation, Refusal, Source
 from index.elastic_schema import create_collection
 from index.elastic_state import change_source, deleted_source, record_source, rejection_source, watermark_source
 from index.elastic_store import Store
-from index.protocol import IndexUnavailable, LeaseLost
+from index.protocol import LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
 
-_STORED = ("digest", "records", "change", "source", "availability", "licence")
+_STORED = ("digest", "records", "change", "source", "availability", "licence", "better")
 
 
 @dataclass(frozen=True)
 class _Plan:
     """What of a batch differs from what is stored: Items to put, those whose bytes stay but whose records do not (with the
-    change number they keep), and those to delete, with their facts."""
+    change number they keep), and those to delete, with their facts. `better` is what matching wrote of Items that are put again."""
 
     put: Sequence[Document]
     relinked: Sequence[tuple[Document, int]]
     removed: Mapping[ItemKey, Mapping[str, Any]]
+    better: Mapping[ItemKey, Sequence[str]]
 
 
 class Writer:
@@ -56,18 +55,9 @@ class Writer:
         if batch.is_empty():
             return Applied(0, 0, self._numbers.last())
         plan = self._plan(batch)
-        block = self._numbers.take(len(plan.put) + len(plan.removed))
-        try:
-            if batch.lease:
-                self._leases.verify(batch.lease)
-            self._write(batch, plan, block)
-        except (LeaseLost, IndexUnavailable) as error:
-            # Without an answer, a write may still be under way in the cluster: the block then stays open until it is too old.
-            if not isinstance(error.__cause__, TransportError):
-                self._numbers.done(block)
-            raise
-        self._numbers.done(block)
         changes = len(plan.put) + len(plan.removed)
+        with block_of(self._numbers, self._leases, changes, batch.lease) as block:
+            self._write(batch, plan, block)
         return Applied(len(plan.put), len(plan.removed), block.version + changes if changes else block.last)
 
     def _plan(self, batch: Batch) -> _Plan:
@@ -82,7 +72,8 @@ class Writer:
                 put.append(document)
             elif stored["records"] != list(document.records):
                 relinked.append((document, stored["change"]))
-        return _Plan(put, relinked, {key: found[places[key]] for key in removed if places[key] in found})
+        better = {key: source["better"] for key in documents if "better" in (source := found.get(places[key], {}))}
+        return _Plan(put, relinked, {key: found[places[key]] for key in removed if places[key] in found}, better)
 
     def _write(self, batch: Batch, plan: _Plan, block: Block) -> None:
         first = block.version + 1
@@ -91,8 +82,8 @@ class Writer:
         self._make({self._names.collection(document.collection) for document in batch.items})
         self._all(batch, self._changes(batch, put, [(number, key, plan.removed[key]) for number, key in removed]))
         self._all(batch, self._announced(batch, block.version))
-        operations = [self._item(document, number, number) for number, document in put]
-        operations += [self._item(document, change, block.version) for document, change in plan.relinked]
+        operations = [self._item(document, number, number, plan.better) for number, document in put]
+        operations += [self._item(document, change, block.version, plan.better) for document, change in plan.relinked]
         operations += [Operation(self._names.collection(key.collection), key.id, None, number) for number, key in removed]
         documents: dict[str, dict[str, Document]] = {}
         for document in batch.items:
@@ -134,8 +125,9 @@ class Writer:
         found = self._store.mget(((self._names.records, place) for place in places), fields)
         return {place: source for (_, place), source in found.items()}
 
-    def _item(self, document: Document, change: int, version: int) -> Operation:
-        return Operation(self._names.collection(document.collection), document.id, to_source(document, change), version)
+    def _item(self, document: Document, change: int, version: int, better: Mapping[ItemKey, Sequence[str]]) -> Operation:
+        source = to_source(document, change, better.get(ItemKey(document.collection, document.id), ()))
+        return Operation(self._names.collection(document.collection), document.id, source, version)
 
     def _changes(
         self,

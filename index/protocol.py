@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
@@ -26,6 +27,29 @@ class Index(Protocol):
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """Per collection that has a match: count and extent."""
+
+    def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
+        """Per Item that has any: its matches whose Item on the other side the audience finds, best score first, then by key. Reading
+        a key that the audience does not find itself is the caller's to avoid."""
+
+    # --- matching ------------------------------------------------------------------------------------------------------------
+    def scenes(self, keys: Collection[ItemKey]) -> Mapping[ItemKey, Scene]:
+        """The scenes of these Items, as they were put; read-your-writes."""
+
+    def scenes_at(self, side: Side, places: Collection[tuple[str, int, int]]) -> Sequence[Scene]:
+        """Scenes of a side with an instant in one of (platform, first, last): µs since 1970, both inclusive; each once, ascending by
+        key; read-your-writes."""
+
+    def scenes_named(self, side: Side, names: Collection[str]) -> Sequence[Scene]:
+        """Scenes of a side that have one of these names; each once, ascending by key; read-your-writes."""
+
+    def apply_matches(self, batch: MatchBatch) -> int:
+        """Writes all of the batch (Elasticsearch: the position last, so that a crash between repeats it); how many scenes, matches and
+        Items really changed. What is as it was is not written. Neither an Item's bytes nor its change number change; searches that
+        collapse find it after `refresh`. Raises LeaseLost."""
+
+    def match_position(self) -> int:
+        """The change number up to which all is matched; 0 at first."""
 
     # --- the state of harvests -----------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:

@@ -23,7 +23,10 @@ class Query:
 
     `area` is a shapely geometry in lon/lat within ±180 (split at the antimeridian): Items whose footprint touches it match, those
     without footprint do not. `start` and `end` (µs since 1970, either may be None) are inclusive: Items whose time meets
-    [start, end] match. `exclude_airbus` leaves out what is orderable only.
+    [start, end] match. `exclude_airbus` leaves out what is orderable only. `collapse` leaves out Items of which a better copy of the
+    same acquisition could come in the same answer: one whose facts, as matching saw them last, the audience finds and `exclude_airbus`
+    leaves in, in one of `collections` where they are given. A copy in a source with a rule of its own (Audience.sources) hides
+    nothing: when in doubt, both are shown. With `ids`, which name Items one by one, it has no effect.
     """
 
     audience: Audience
@@ -33,6 +36,7 @@ class Query:
     start: int | None = None
     end: int | None = None
     exclude_airbus: bool = False
+    collapse: bool = False
     limit: int = 10
     after: Cursor | None = None
 

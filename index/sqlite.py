@@ -1,20 +1,20 @@
 """SqliteIndex: the Index in one SQLite file, for any number of readers and one writer at a time, in one process or several."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 
 from zstandard import ZstdCompressor, ZstdDecompressor
 
-from index import sqlite_count, sqlite_notes, sqlite_records, sqlite_search, sqlite_state
+from index import sqlite_count, sqlite_match_write, sqlite_matches, sqlite_notes, sqlite_records, sqlite_search, sqlite_state
 from index.bounds import Bounds
+from index.collapse import collapses
+from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Page, Query, Summary
+from index.sqlite_cache import Cache
 from index.sqlite_connection import BUSY_SECONDS, Pool
 from index.sqlite_schema import migrate
 from index.sqlite_write import write
@@ -22,17 +22,14 @@ from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, 
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
-_CACHED = 256
-_T = TypeVar("_T")
-
 
 class SqliteIndex:
     """Implements Index. Made by `open`; the constructor touches nothing."""
 
     def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self._pool = Pool(Path(path), busy_seconds)
-        self._counts = _Cache[int]()
-        self._summaries = _Cache[dict[str, Summary]]()
+        self._counts = Cache[int]()
+        self._summaries = Cache[dict[str, Summary]]()
 
     @classmethod
     def open(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
@@ -53,19 +50,44 @@ class SqliteIndex:
 
     def count(self, query: Query) -> int:
         with self._pool.read() as db:
-            return self._counts.get(query, _change(db), lambda: sqlite_count.count(db, query))
+            return self._counts.get(query, _state(db, query), lambda: sqlite_count.count(db, query))
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        sql = """SELECT collection, id, head, middle, rest, availability, licence, change
+        sql = """SELECT collection, id, head, middle, rest, facts.source, availability, licence, change
             FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
         with self._pool.connection() as db:
             row = db.execute(sql, (item_id, collection)).fetchone()
         item = StoredItem(*row) if row else None
-        return item if item and audience.finds(item.availability, item.licence) else None
+        return item if item and audience.finds(item.source, item.availability, item.licence) else None
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         with self._pool.read() as db:
-            return dict(self._summaries.get(query, _change(db), lambda: sqlite_count.summaries(db, query)))
+            return dict(self._summaries.get(query, _state(db, query), lambda: sqlite_count.summaries(db, query)))
+
+    def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
+        with self._pool.read() as db:
+            return sqlite_matches.matches(db, audience, keys)
+
+    # --- matching ----------------------------------------------------------------------------------------------------------
+    def scenes(self, keys: Collection[ItemKey]) -> Mapping[ItemKey, Scene]:
+        with self._pool.read() as db:
+            return sqlite_matches.scenes(db, keys)
+
+    def scenes_at(self, side: Side, places: Collection[tuple[str, int, int]]) -> Sequence[Scene]:
+        with self._pool.read() as db:
+            return sqlite_matches.scenes_at(db, side, places)
+
+    def scenes_named(self, side: Side, names: Collection[str]) -> Sequence[Scene]:
+        with self._pool.read() as db:
+            return sqlite_matches.scenes_named(db, side, names)
+
+    def apply_matches(self, batch: MatchBatch) -> int:
+        with self._pool.write() as db:
+            return sqlite_match_write.write(db, batch)
+
+    def match_position(self) -> int:
+        with self._pool.read() as db:
+            return sqlite_matches.position(db)
 
     # --- the state of harvests ---------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
@@ -206,23 +228,9 @@ def _change(db: Connection) -> int:
     return number
 
 
-class _Cache(Generic[_T]):
-    """The latest answers by query and change number: the pages of one query count once."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[tuple[Query, int], _T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, query: Query, change: int, compute: Callable[[], _T]) -> _T:
-        """The answer as of this change; `compute` must see that very state of the file."""
-        key = (replace(query, limit=0, after=None), change)
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = compute()
-        with self._lock:
-            self._answers[key] = answer
-            if len(self._answers) > _CACHED:
-                self._answers.popitem(last=False)
-        return answer
+def _state(db: Connection, query: Query) -> tuple[int, ...]:
+    """What the answer to a query depends on: the newest change and, where it collapses, what matching wrote last."""
+    if not collapses(query):
+        return (_change(db),)
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'betters'").fetchone()[0]
+    return (_change(db), number)

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from index.collapse import collapses, hides
 from index.query import Query
 from index.sqlite_area import Area, to_area
 
@@ -43,6 +44,7 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     params: dict[str, Any] = {}
     streams: tuple[str, ...] = ()
     _facts(db, query, clauses)
+    _collapse(db, query, clauses)
     _times(db, query, stretch, clauses, params)
     if query.collections is not None:
         among = "collection IN (SELECT value FROM json_each(:collections))"
@@ -67,14 +69,24 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
 
 def _facts(db: sqlite3.Connection, query: Query, clauses: list[str]) -> None:
     """The audience's predicate and the exclusion of Airbus, as the few combinations of facts that pass both."""
-    rows = db.execute("SELECT fact, availability, licence FROM facts").fetchall()
+    rows = db.execute("SELECT fact, source, availability, licence FROM facts").fetchall()
     kept = [
         fact
-        for fact, availability, licence in rows
-        if query.audience.finds(availability, licence) and not (query.exclude_airbus and availability == "orderable")
+        for fact, source, availability, licence in rows
+        if query.audience.finds(source, availability, licence) and not (query.exclude_airbus and availability == "orderable")
     ]
     if len(kept) < len(rows):
         clauses.append(f"fact IN ({','.join(map(str, kept))})")
+
+
+def _collapse(db: sqlite3.Connection, query: Query, clauses: list[str]) -> None:
+    """What a better copy stands for, as the few sets of such copies of which one could come in the answer."""
+    if not collapses(query):
+        return
+    sets = db.execute("SELECT better, copies FROM betters")
+    hidden = [number for number, copies in sets if any(hides(query, tuple(copy)) for copy in orjson.loads(copies))]
+    if hidden:
+        clauses.append(f"coalesce(better, 0) NOT IN ({','.join(map(str, hidden))})")
 
 
 def _times(db: sqlite3.Connection, query: Query, stretch: list[str], clauses: list[str], params: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def search(db: sqlite3.Connection, query: Query) -> Page:
 
 
 def _load(db: sqlite3.Connection, seqs: list[int]) -> list[StoredItem]:
-    sql = """SELECT seq, collection, id, head, middle, rest, availability, licence, change
+    sql = """SELECT seq, collection, id, head, middle, rest, facts.source, availability, licence, change
         FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE seq IN (SELECT value FROM json_each(?))"""
     found = {row[0]: StoredItem(*row[1:]) for row in db.execute(sql, (to_json(seqs),))}
     return [found[seq] for seq in seqs]

@@ -26,10 +26,10 @@ def watermarks(db: sqlite3.Connection, source: str) -> dict[str, Watermark]:
 def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:
     """Ascending by number."""
     sql = """SELECT change, collection, id, source, deleted, changed, availability, licence FROM (
-        SELECT * FROM (SELECT change, collection, id, source, 0 AS deleted, changed, fact FROM items
+        SELECT * FROM (SELECT change, collection, id, 0 AS deleted, changed, fact FROM items
             WHERE change > ?1 ORDER BY change LIMIT ?2)
         UNION ALL
-        SELECT * FROM (SELECT change, collection, id, source, 1, changed, fact FROM tombstones WHERE change > ?1 ORDER BY change LIMIT ?2)
+        SELECT * FROM (SELECT change, collection, id, 1, changed, fact FROM tombstones WHERE change > ?1 ORDER BY change LIMIT ?2)
         ) JOIN facts USING (fact) ORDER BY change LIMIT ?2"""
     return [
         Change(number, ItemKey(collection, item_id), source, bool(deleted), from_micros(time), availability, licence)

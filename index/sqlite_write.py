@@ -46,7 +46,7 @@ def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], chang
     if not fresh:
         return 0
     seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM items").fetchone()[0]
-    facts = _fact_numbers(db, {(document.availability, document.licence) for _, document in fresh})
+    facts = _fact_numbers(db, {_facts(document) for _, document in fresh})
     rows: list[tuple[Any, ...]] = []
     bodies, boxes, old = [], [], []
     for number, (key, document) in enumerate(fresh, change + 1):
@@ -56,7 +56,7 @@ def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], chang
         else:
             seq += 1
             place = seq
-        rows.append(_item_row(document, place, facts[document.availability, document.licence], number, now))
+        rows.append(_item_row(document, place, facts[_facts(document)], number, now))
         bodies.append((place, document.head, document.middle, document.rest))
         boxes += _box_rows(document, place)
     _drop_boxes(db, old)
@@ -67,7 +67,9 @@ def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], chang
     return len(fresh)
 
 
-_PUT_ITEM = """INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+_PUT_ITEM = """INSERT INTO items
+    (seq, place, id, collection, begins, ends, fact, west, south, east, north, change, changed, source, digest, wkb)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
     ON CONFLICT (seq) DO UPDATE SET place = ?2, begins = ?5, ends = ?6, fact = ?7, west = ?8, south = ?9, east = ?10, north = ?11,
     change = ?12, changed = ?13, source = ?14, digest = ?15, wkb = ?16"""
 
@@ -107,9 +109,13 @@ def _stored(db: sqlite3.Connection, keys: Iterable[ItemKey]) -> dict[ItemKey, tu
     return {ItemKey(collection, item_id): (seq, digest) for collection, item_id, seq, digest in rows}
 
 
-def _fact_numbers(db: sqlite3.Connection, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    db.executemany("INSERT INTO facts (availability, licence) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(pairs))
-    return {(availability, licence): fact for fact, availability, licence in db.execute("SELECT fact, availability, licence FROM facts")}
+def _facts(document: Document) -> tuple[str, str, str]:
+    return (document.source, document.availability, document.licence)
+
+
+def _fact_numbers(db: sqlite3.Connection, facts: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    db.executemany("INSERT INTO facts (source, availability, licence) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(facts))
+    return {tuple(row[1:]): row[0] for row in db.execute("SELECT fact, source, availability, licence FROM facts")}
 
 
 def _delete_items(db: sqlite3.Connection, keys: list[ItemKey], change: int, now: int) -> int:

@@ -24,6 +24,7 @@ class StoredItem:
     head: bytes
     middle: bytes
     rest: bytes
+    source: str
     availability: str
     licence: str
     change: int

@@ -1,22 +1,40 @@
-"""Audience: what a class of user may discover, as a predicate that the index puts into every query."""
+"""Audience: what an asker may discover, as a predicate that the index puts into every query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+Pair = tuple[str, str]
+"""(availability, licence id)."""
+
+Pairs = frozenset[Pair] | None
+"""The pairs that are found; None finds everything."""
 
 
 @dataclass(frozen=True)
 class Audience:
-    """`discover` holds the (availability, licence) pairs that this audience finds; None finds everything.
-
-    The rules per licence and class of user fill it; a query cannot be built without one.
-    """
+    """`discover` are the pairs that this audience finds; `sources` the sources (archives) for which an operator set a rule of its own,
+    with the pairs found of each, by name. mappings/access/policy.py makes them; a query cannot be built without one."""
 
     name: str
-    discover: frozenset[tuple[str, str]] | None
+    discover: Pairs
+    sources: tuple[tuple[str, Pairs], ...] = ()
 
-    def finds(self, availability: str, licence: str) -> bool:
+    def finds(self, source: str, availability: str, licence: str) -> bool:
         """Whether an Item with these facts may be shown."""
-        return self.discover is None or (availability, licence) in self.discover
+        pairs = next((own for name, own in self.sources if name == source), self.discover)
+        return pairs is None or (availability, licence) in pairs
+
+    def narrowed(self, pairs: frozenset[Pair]) -> "Audience":
+        """This audience, finding only what is among `pairs` too."""
+        return replace(
+            self,
+            discover=_both(self.discover, pairs),
+            sources=tuple((name, _both(own, pairs)) for name, own in self.sources),
+        )
 
 
-EVERYONE = Audience("everyone", None)
-"""Metadata open to all: the rule until an operator's register says otherwise."""
+def _both(found: Pairs, pairs: frozenset[Pair]) -> frozenset[Pair]:
+    return pairs if found is None else found & pairs
+
+
+EVERYTHING = Audience("everything", None)
+"""Finds all that there is: for harvests and operators' own commands, never for a request."""

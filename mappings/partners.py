@@ -21,7 +21,7 @@ __all__ = ["SEAS", "VIGISAT", "PartnerMapping", "PartnerSettings"]
 
 _SQLITE = b"SQLite format 3\0"
 # A fingerprint takes 16 bytes of the version.
-_VERSION, _BYTES = "ogc-1-", 16
+_VERSION, _BYTES = "ogc-2-", 16
 _VOLATILE: tuple[tuple[str, ...], ...] = (("links",), ("stac_extensions",), ("stac_version",))
 
 

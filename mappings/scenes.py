@@ -24,6 +24,13 @@ GRAMMARS: dict[str, re.Pattern[str]] = {
         r"(?P<lvl>SEN|PRJ|MOS|ORT)_(?P<job>.+?)(?:_R\d+C\d+)?(?:\.\w+)?"
     ),
 }
+_FILES = ("FILE", "MTD")
+_EMBEDDED = ("PHR", "SPOT", "PNEO", "SEN")
+_INSIDE = {kind: re.compile(rf"(?<![A-Za-z0-9]){GRAMMARS[kind].pattern}") for kind in _EMBEDDED}
+_PARTS = re.compile(r"[/\\?#&=]")
+_SUFFIX = re.compile(r"\.\w{1,8}$")
+# Longer than any path of an archive: an identifier beyond is nobody's.
+_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Scene:
     station: str | None = None
     cell: str | None = None
     counter: int | None = None
+    mode: str | None = None
 
     @property
     def key(self) -> str:
@@ -49,19 +57,37 @@ def parse_scene(identifier: str | None, kinds: tuple[str, ...] = tuple(GRAMMARS)
     for kind in kinds if identifier else ():
         match = GRAMMARS[kind].fullmatch(identifier or "")
         if match:
-            groups = match.groupdict()
-            token = groups.get("t") or (f"{groups['d']}{groups['hms']}{groups['ms'][0]}" if kind == "SEN" else None)
-            try:
-                instant = parse_token(token, "identifier") if token else None
-            except Unmappable:
-                return None
-            return Scene(
-                kind=kind,
-                identifier=identifier or "",
-                platform=groups["plat"],
-                instant=instant,
-                station=groups.get("sta"),
-                cell=groups.get("cell"),
-                counter=int(groups["n"]) if groups.get("n") else None,
-            )
+            return _scene(kind, match)
     return None
+
+
+def find_scenes(text: str) -> tuple[Scene, ...]:
+    """Every scene that a name or a path tells of, each identifier once: names of files (with or without their kind, IMG_, DIM_ …) and,
+    inside of names of folders, identifiers of acquisitions, whatever stands before (`SO24012539-2-01_DS_PHR1B_…`) or is glued on after
+    (`…_0711_024843613631101`; report §5.1)."""
+    found: dict[str, Scene] = {}
+    for part in _PARTS.split(text[:_LONGEST]):
+        scenes = [_scene(kind, match) for kind in _EMBEDDED for match in _INSIDE[kind].finditer(part)]
+        whole = parse_scene(part, _FILES) or parse_scene(_SUFFIX.sub("", part), _FILES) or parse_scene(f"DIM_{part}", _FILES)
+        found.update({scene.identifier: scene for scene in (*scenes, whole) if scene})
+    return tuple(found.values())
+
+
+def _scene(kind: str, match: re.Match[str]) -> Scene | None:
+    """None when the token is no instant."""
+    groups = match.groupdict()
+    token = groups.get("t") or (f"{groups['d']}{groups['hms']}{groups['ms'][0]}" if kind == "SEN" else None)
+    try:
+        instant = parse_token(token, "identifier") if token else None
+    except Unmappable:
+        return None
+    return Scene(
+        kind=kind,
+        identifier=match[0],
+        platform=groups["plat"],
+        instant=instant,
+        station=groups.get("sta"),
+        cell=groups.get("cell"),
+        counter=int(groups["n"]) if groups.get("n") else None,
+        mode=groups.get("mode"),
+    )

@@ -9,7 +9,23 @@ import typer
 from api.errors import Problem
 from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable, LeaseLost
-from moisson.commands import calendar, config, deleted, harvest, map_, quarantine, remap, runs, search, serve, status
+from moisson.commands import (
+    calendar,
+    config,
+    coverage,
+    deleted,
+    harvest,
+    licences,
+    map_,
+    match,
+    quarantine,
+    remap,
+    runs,
+    search,
+    serve,
+    status,
+    usage,
+)
 from moisson.exits import Exit
 from moisson.logs import set_up_logs
 from moisson.sections import ConfigError
@@ -30,15 +46,19 @@ app.command("run")(calendar.run)
 app.command("pause")(calendar.pause_source)
 app.command("resume")(calendar.resume_source)
 app.command("confirm")(calendar.confirm_removal)
+app.command("match")(match.match)
 app.command("remap")(remap.remap)
 app.command("serve")(serve.serve)
 app.command("status")(status.status)
 app.command("runs")(runs.runs)
 app.command("search")(search.search)
+app.command("coverage")(coverage.coverage)
 app.command("map")(map_.map_records)
+app.command("usage")(usage.usage)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(deleted.app, name="deleted")
 app.add_typer(config.app, name="config")
+app.add_typer(licences.app, name="licences")
 
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (ConfigError, Exit.USAGE),

@@ -29,6 +29,8 @@ def set_up_logs(*, as_json: bool = False, level: int = logging.WARNING) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Retries are told by harvesters/http.py, with the true wait.
     logging.getLogger("harvesters").setLevel(logging.INFO)
+    # Who downloads what is told at any level, too.
+    logging.getLogger("moisson.audit").setLevel(logging.INFO)
     stamina.instrumentation.set_on_retry_hooks(())
     # Its own words for a cluster that does not answer are a hundred lines; ours are one.
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)

@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
+from mappings.registry import MAPPINGS
 from moisson.sections import (
     PARTNERS,
     PROTOCOLS,
@@ -30,6 +31,7 @@ from moisson.sections import (
     SourceSettings,
     SwhSettings,
 )
+from moisson.sections.access import AccessSettings, OidcSection
 from schedules.rules import Rules
 from schedules.timetable import Timetable
 
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     index: str = "moisson.sqlite"
     api: ApiSettings = ApiSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    access: AccessSettings = AccessSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -106,6 +109,15 @@ class Settings(BaseSettings):
             if name in PROTOCOLS and isinstance(sources[name], PartnerSection):
                 raise ValueError(f"{name!r} is the name of an archive of its own: choose another for a partner's catalogue")
         return sources
+
+    @model_validator(mode="after")
+    def _rules_of_known_sources(self) -> Self:
+        # A rule under a misspelt name would protect nothing.
+        known = {*MAPPINGS, *PROTOCOLS, *self.sources}
+        for name in self.access.sources:
+            if name not in known:
+                raise ValueError(f"access.sources.{name}: no such source{_suggest(name, known)}")
+        return self
 
 
 def without_password(index: str) -> str:
@@ -202,6 +214,8 @@ def _known_names() -> Iterator[str]:
     models: tuple[type[BaseModel], ...] = (
         Settings,
         ApiSettings,
+        AccessSettings,
+        OidcSection,
         HttpSettings,
         GeodesSettings,
         RestoSettings,

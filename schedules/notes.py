@@ -17,6 +17,8 @@ COMMAND = "command"
 """By id: what an operator asked the schedulers to do."""
 REMAP = "remap"
 """By archive: how far a remap has come."""
+MATCHING = "matching"
+"""`rules`: the version of the rules by which all was matched."""
 
 _TRIES = 20
 

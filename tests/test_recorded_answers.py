@@ -12,7 +12,7 @@ import pytest
 from index.protocol import Index
 from index.query import Query
 from index.state import Outcome
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.geometry import box
 from mappings.times import parse_time, to_micros
 from mappings.validation import Validator
@@ -179,12 +179,12 @@ def test_recorded_answers_are_harvested_and_found_again_with_the_right_facts(rep
     for key, facts in expected.items():
         properties = items[key]["properties"]
         assert (properties["moisson:availability"], properties["moisson:licence"], properties["datetime"]) == facts, key
-    by_place = replayed.search(Query(EVERYONE, area=box(-122.6, 37.6, -122.5, 37.7), limit=100))
+    by_place = replayed.search(Query(EVERYTHING, area=box(-122.6, 37.6, -122.5, 37.7), limit=100))
     assert {item.collection for item in by_place.items} == {"airbus-phr", "airbus-spot"}
     moment = to_micros(parse_time("2025-04-02T17:57:41.024Z", "t"))
-    by_time = replayed.search(Query(EVERYONE, start=moment, end=moment))
+    by_time = replayed.search(Query(EVERYTHING, start=moment, end=moment))
     assert [item.collection for item in by_time.items] == ["sentinel-2-l1c"]
-    without = replayed.search(Query(EVERYONE, exclude_airbus=True, limit=100))
+    without = replayed.search(Query(EVERYTHING, exclude_airbus=True, limit=100))
     assert {item.availability for item in without.items} == {"open"}
 
 

@@ -14,7 +14,7 @@ from mappings.record import Item, Record, Unmappable
 
 __all__ = ["Listing", "Services", "bundled_providers", "merge", "read", "read_layers", "to_item", "version", "volatile"]
 
-version = "coverages-1"
+version = "coverages-2"
 volatile: Sequence[tuple[str, ...]] = ()
 
 

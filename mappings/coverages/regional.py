@@ -35,9 +35,10 @@ def to_item(record: Record, members: dict[str, Any]) -> Item:
         properties["moisson:availability"] = str(Availability.UNKNOWN)
         del properties["order:status"]
     collection = _COLLECTIONS[item["collection"]]
-    others = [link for link in item["links"] if link["rel"] not in ("collection", "license")]
-    charter = [link for link in item["links"][2:] if link["rel"] == "license"] if named in _HELD else []
-    item |= {"collection": collection, "links": [collection_link(collection), licence_link(licence), *charter, *others]}
+    # Members' terms go with members' licences.
+    dropped = ("collection", "license") if named in _HELD else ("collection", "license", "terms-of-service")
+    others = [link for link in item["links"] if link["rel"] not in dropped]
+    item |= {"collection": collection, "links": [collection_link(collection), licence_link(licence), *others]}
     item["stac_extensions"] = extensions_of(item)
     return item
 

@@ -10,7 +10,7 @@ from mappings.record import Item, Record
 
 __all__ = ["delivery", "inventory", "merge", "read", "stac", "to_item", "version", "volatile"]
 
-version = "dinamis-2"
+version = "dinamis-4"
 # What the server repeats in every record or writes anew; ours are made from the identifier.
 volatile: Sequence[tuple[str, ...]] = (("links",), ("stac_extensions",), ("stac_version",))
 

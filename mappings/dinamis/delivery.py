@@ -83,6 +83,8 @@ def to_item(record: Record) -> Item:
             "eo:snow_cover": percent(_text(root, "Dataset_Content", "SNOW_COVERAGE")),
             "dinamis:spectral_processing": spectral,
             "dinamis:acquisition_id": sources[0] if sources else None,
+            # Of a mosaic.
+            "dinamis:source_ids": several if len(several := list(dict.fromkeys(sources))) > 1 else None,
         },
     )
 
@@ -145,6 +147,8 @@ def _angles(root: Any) -> dict[str, Any]:
         return {}
     return {
         "view:incidence_angle": between(0, _text(centre, "Acquisition_Angles", "INCIDENCE_ANGLE"), 90),
+        "dinamis:incidence_along": between(-90, _text(centre, "Acquisition_Angles", "INCIDENCE_ANGLE_ALONG_TRACK"), 90),
+        "dinamis:incidence_across": between(-90, _text(centre, "Acquisition_Angles", "INCIDENCE_ANGLE_ACROSS_TRACK"), 90),
         "view:sun_azimuth": angle_0_360(_text(centre, "Solar_Incidences", "SUN_AZIMUTH")),
         "view:sun_elevation": between(-90, _text(centre, "Solar_Incidences", "SUN_ELEVATION"), 90),
     }

@@ -32,8 +32,9 @@ _PROVIDERS = {
 _COLLECTIONS = {"SPOT": "dinamis-spot67", "PHR": "dinamis-pleiades"}
 _LICENCES = {"SPOT": "dinamis-spot67", "PHR": "dsp-pleiades"}
 _INSTRUMENTS = {"SPOT": ["naomi"], "PHR": ["hiri"]}
+# Not the licence of an image, whose link the table gives.
 _CHARTER = {
-    "rel": "license",
+    "rel": "terms-of-service",
     "href": "https://dinamis.data-terra.org/en/eligible-users",
     "type": "text/html",
     "title": "Charte d’adhésion à DINAMIS",

@@ -168,6 +168,8 @@ def _add_links(entry: Element, found: Hrefs) -> None:
             found.asset("data", href, roles=("data",), title=title, type=media_type(kind, href))
         elif rel == "icon":
             eop.add_browse(found, "THUMBNAIL", href, kind)
+        elif rel == "license":
+            found.link("terms-of-service", href, type=media_type(kind, None), title=title)
         elif rel in ("alternate", "via"):
             found.link("via" if rel == "via" else "related", href, type=media_type(kind, None), title=title)
     for content in anywhere(entry, "content"):

@@ -18,6 +18,7 @@ _FACTS = (
 )  # fmt: skip
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 _PLACE = ("moisson:footprint", "moisson:axis_rule")
+_TERMS = ("license", "terms-of-service")
 _OWN = (*_FACTS, *_TIMES, *_PLACE, "moisson:source_id", "moisson:alternate_source_ids")
 
 
@@ -82,9 +83,9 @@ def _assets(ranked: list[Item], properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _links(first: Item, strict: Item, ranked: list[Item]) -> list[dict[str, Any]]:
-    """The collection's, the licence's of the facts that were chosen, then all others once."""
+    """The collection's, the licence's and the terms of the facts that were chosen, then all others once."""
     found = [link for link in first["links"] if link["rel"] == "collection"]
-    found += [link for link in strict["links"] if link["rel"] == "license"]
+    found += [link for rel in _TERMS for link in strict["links"] if link["rel"] == rel]
     for item in ranked:
-        found += [link for link in item["links"] if link["rel"] not in ("collection", "license") and link not in found]
+        found += [link for link in item["links"] if link["rel"] not in ("collection", *_TERMS) and link not in found]
     return found

@@ -22,7 +22,9 @@ _BANDS = frozenset(("P", "L", "S", "C", "X", "Ku", "K", "Ka"))
 _CHANNELS = ("HH", "HV", "VV", "VH", "RH", "RV", "LH", "LV")
 _STATES = frozenset(("ascending", "descending", "geostationary"))
 _ROLES = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
-_RELATIONS = frozenset(("about", "related", "describedby", "cite-as", "derived_from", "thumbnail"))
+_RELATIONS = {rel: rel for rel in ("about", "related", "describedby", "cite-as", "derived_from", "thumbnail")}
+# The licence is the table's; what the record names stays as its terms.
+_RELATIONS["license"] = "terms-of-service"
 _LICENCES = {"CC-BY-4.0": "CC-BY 4.0", "etalab-2.0": "Licence Ouverte 2.0"}
 
 
@@ -189,5 +191,6 @@ def _hrefs(feature: dict[str, Any], links: list[dict[str, Any]]) -> Hrefs:
     for link in links:
         rel = text(link.get("rel"))
         if rel in _RELATIONS:
-            found.link(rel, link.get("href"), type=media_type(link.get("type"), None), title=line(link.get("title"), 200))
+            kept = _RELATIONS[rel]
+            found.link(kept, link.get("href"), type=media_type(link.get("type"), None), title=line(link.get("title"), 200))
     return found

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -9,12 +10,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.pages import collection_bytes, item_bytes
-from api.params import MAX_LIMIT, SearchParams, to_query
+from api.access import Access
+from api.pages import Sight, collection_bytes
+from api.params import MAX_LIMIT, SearchParams, parse_accessible, to_query
+from api.references import matchable
 from index.protocol import Index
 from index.query import Query
 from index.state import StoredItem
-from mappings.audience import EVERYONE
+from mappings.access.asker import Asker
+from mappings.access.classes import UserClass
 from moisson.build import open_index
 from moisson.commands.options import Config
 from moisson.settings import load_settings
@@ -27,21 +31,28 @@ def search(
     collections: Annotated[str | None, typer.Option(help="Collection ids, comma-separated")] = None,
     ids: Annotated[str | None, typer.Option(help="Item ids, comma-separated")] = None,
     exclude_airbus: Annotated[bool, typer.Option("--exclude-airbus", help="Leave out what is only in the commercial catalogue")] = False,
+    accessible: Annotated[str | None, typer.Option(help="true: what may be downloaded, if need be once signed; now: at once")] = None,
+    collapse: Annotated[bool, typer.Option("--collapse", help="One Item per acquisition, the best copy")] = False,
+    user_class: Annotated[UserClass, typer.Option("--as", help="Whose rights to search with")] = UserClass.OPERATOR,
     limit: Annotated[int, typer.Option(help="How many Items at most")] = 10,
     geojson: Annotated[bool, typer.Option("--geojson", "--json", help="A GeoJSON FeatureCollection instead of a table")] = False,
     config: Config = None,
 ) -> None:
     """Finds Items in the index, newest first."""
-    params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus)
+    params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus, accessible, collapse)
     settings = load_settings(config)
-    query = to_query(params, EVERYONE)
+    access, asker = Access(), Asker(user_class)
+    audience = access.policy.audience(asker)
+    wanted = parse_accessible(accessible)
+    query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)
     host = f"[{settings.api.host}]" if ":" in settings.api.host else settings.api.host
     base = (settings.api.public_url or f"http://{host}:{settings.api.port}").rstrip("/")
     with open_index(settings) as index:
         matched = index.count(query)
         items = _first(index, query, limit)
+        sight = Sight(base, partial(access.fragment, asker), index.matches(audience, matchable(items)))
     if geojson:
-        sys.stdout.buffer.write(collection_bytes(items, base, [], matched) + b"\n")
+        sys.stdout.buffer.write(collection_bytes(items, sight, [], matched) + b"\n")
     else:
         _print_table(items, matched)
 
@@ -60,7 +71,7 @@ def _first(index: Index, query: Query, limit: int) -> list[StoredItem]:
 def _print_table(items: list[StoredItem], matched: int) -> None:
     table = Table("datetime", "collection", "id", "availability", "licence", box=None)
     for item in items:
-        properties: dict[str, Any] = orjson.loads(item_bytes(item, ""))["properties"]
+        properties: dict[str, Any] = orjson.loads(item.head + b"}}")["properties"]
         when = properties["datetime"] or f"{properties['start_datetime']} …"
         table.add_row(when, item.collection, item.id, item.availability, item.licence)
     console = Console(width=None if sys.stdout.isatty() else 200)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from index.protocol import Index
 from index.query import Query
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.times import format_time
 from moisson.build import open_index
 from moisson.commands.options import Config, Json, utc_now
@@ -50,7 +50,7 @@ def _document(index: Index, found: list[Standing]) -> dict[str, Any]:
     return {
         "sources": {one.source: _source(one) for one in found},
         "commands": [{"source": one.source, "action": str(one.action), "state": one.state, "time": one.time} for one in waiting],
-        "collections": {name: summary.count for name, summary in sorted(index.summaries(Query(EVERYONE)).items())},
+        "collections": {name: summary.count for name, summary in sorted(index.summaries(Query(EVERYTHING)).items())},
     }
 
 

@@ -63,9 +63,13 @@ def test_the_landing_page_leads_everywhere(api: str) -> None:
 def test_openapi_describes_the_search_with_examples(api: str) -> None:
     paths = get(f"{api}/api")["paths"]
     parameters = {p["name"]: p for p in paths["/search"]["get"]["parameters"]}
-    assert {"bbox", "intersects", "datetime", "collections", "ids", "limit", "token", "exclude_airbus"} == set(parameters)
+    names = {"bbox", "intersects", "datetime", "collections", "ids", "limit", "token", "exclude_airbus", "accessible", "collapse"}
+    assert names == set(parameters)
     assert all(p.get("description") for p in parameters.values())
-    assert all("example" in parameters[name]["schema"] for name in ("bbox", "datetime", "limit", "exclude_airbus", "intersects"))
+    assert all(
+        "example" in parameters[name]["schema"]
+        for name in ("bbox", "datetime", "limit", "exclude_airbus", "accessible", "collapse", "intersects")
+    )
     assert parameters["limit"]["schema"]["type"] == "integer"
     assert paths["/search"]["post"]["responses"]["200"]["content"]["application/geo+json"]["example"]
 

@@ -15,7 +15,7 @@ from api.params import (
     refuse_unknown,
     to_query,
 )
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.times import from_micros, parse_time, to_micros
 
 
@@ -177,7 +177,7 @@ def test_a_geometry_comes_as_json_text_or_object() -> None:
 
 def test_bbox_and_intersects_exclude_each_other() -> None:
     with pytest.raises(Problem, match="not both"):
-        to_query(SearchParams(bbox="0,0,1,1", intersects={"type": "Point", "coordinates": [0, 0]}), EVERYONE)
+        to_query(SearchParams(bbox="0,0,1,1", intersects={"type": "Point", "coordinates": [0, 0]}), EVERYTHING)
 
 
 @pytest.mark.parametrize(("value", "flag"), [(None, False), ("", False), ("true", True), ("False", False), (True, True)])

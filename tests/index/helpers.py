@@ -6,7 +6,7 @@ from typing import Any
 from index.protocol import Index
 from index.query import Query
 from index.state import Batch, ItemKey, Rejection, StoredItem, StoredRecord
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.times import parse_time, to_micros
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -22,7 +22,7 @@ def ask(**conditions: Any) -> Query:
     for name in ("start", "end"):
         if isinstance(conditions.get(name), str):
             conditions[name] = micros(conditions[name])
-    return Query(**{"audience": EVERYONE, "limit": 100, **conditions})
+    return Query(**{"audience": EVERYTHING, "limit": 100, **conditions})
 
 
 def ids(index: Index, **conditions: Any) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from index.protocol import Index
-from mappings.audience import EVERYONE, Audience
+from mappings.audience import EVERYTHING, Audience
 from mappings.geometry import box
 from tests.index.helpers import ask, ids, pages
 from tests.support.items import LICENCES, make_document
@@ -48,7 +48,7 @@ def test_an_item_that_is_hidden_is_not_there(index: Index) -> None:
     assert found is not None
     assert (found.availability, found.licence) == ("open", "copernicus")
     assert index.get(PUBLIC, "of-held", "held") is None
-    assert index.get(EVERYONE, "of-held", "held") is not None
+    assert index.get(EVERYTHING, "of-held", "held") is not None
 
 
 def test_an_empty_audience_finds_nothing(index: Index) -> None:
@@ -69,3 +69,57 @@ def test_an_item_whose_facts_change_changes_hands(index: Index, put: Put) -> Non
     put(make_document("held", "of-held", availability="open"))
     assert index.get(PUBLIC, "of-held", "held") is not None
     assert ids(index, audience=PUBLIC, collections=("of-held",)) == ["held"]
+
+
+# --- rules by source -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sources(put: Put) -> None:
+    """Three of each of two sources, beside those of the source `test`."""
+    put(
+        [
+            make_document(f"{source}-{name}", source, source=source, availability=name)
+            for source in "ab"
+            for name in ("open", "held", "view")
+        ]
+    )
+
+
+@pytest.mark.usefixtures("sources")
+@pytest.mark.parametrize("area", [None, WORLD])
+def test_a_source_with_a_rule_is_found_by_its_own_pairs_and_the_others_by_the_rest(index: Index, area: object) -> None:
+    def found(audience: Audience, **more: object) -> list[str]:
+        assert {item.source for page in pages(index, ask(audience=audience, area=area)) for item in page} <= {"a", "b", "test"}
+        return ids(index, audience=audience, area=area, collections=("a", "b"), **more)
+
+    held = frozenset({("held", LICENCES["held"])})
+    assert found(Audience("x", PUBLIC.discover)) == ["a-open", "a-view", "b-open", "b-view"]
+    assert found(Audience("x", PUBLIC.discover, (("a", held),))) == ["a-held", "b-open", "b-view"]
+    assert found(Audience("x", PUBLIC.discover, (("a", frozenset()),))) == ["b-open", "b-view"]
+    assert found(Audience("x", PUBLIC.discover, (("a", None), ("c", held)))) == ["a-held", "a-open", "a-view", "b-open", "b-view"]
+    assert found(Audience("x", None, (("a", held), ("b", frozenset())))) == ["a-held"]
+    assert found(Audience("x", frozenset(), (("a", None), ("b", frozenset())))) == ["a-held", "a-open", "a-view"]
+    assert found(Audience("x", frozenset(), (("a", frozenset()),))) == []
+    assert found(Audience("x", frozenset(), (("a", held), ("a", None)))) == ["a-held"], "the first rule of a source counts"
+    assert found(Audience("x", PUBLIC.discover, (("a", None),)), ids=("a-held", "b-held")) == ["a-held"]
+
+
+@pytest.mark.usefixtures("sources")
+def test_counts_summaries_and_single_items_follow_the_rules_of_sources(index: Index) -> None:
+    closed = Audience("closed", PUBLIC.discover, (("a", frozenset()), ("b", None)))
+    assert set(index.summaries(ask(audience=closed, collections=("a", "b")))) == {"b"}
+    assert index.count(ask(audience=closed, collections=("a", "b"))) == 3
+    assert index.get(closed, "a", "a-open") is None
+    found = index.get(closed, "b", "b-held")
+    assert found is not None
+    assert found.source == "b"
+
+
+@pytest.mark.usefixtures("sources")
+def test_an_item_that_changes_its_source_changes_hands(index: Index, put: Put) -> None:
+    closed = Audience("closed", PUBLIC.discover, (("a", frozenset()),))
+    put(make_document("a-open", "a", source="b", availability="open"))
+    assert ids(index, audience=closed, collections=("a",)) == ["a-open"]
+    put(make_document("a-open", "a", source="a", availability="open", title="back"))
+    assert ids(index, audience=closed, collections=("a",)) == []

@@ -26,16 +26,19 @@ from elasticsearch import Elasticsearch
 from index import elastic_schema
 from index.document import Document
 from index.elastic import ElasticIndex
+from index.elastic_copies import Copies
 from index.elastic_lease import OPEN_SECONDS, Leases, Numbers
 from index.elastic_mapping import SCHEMA, Names, doc_id
+from index.elastic_matches import Matching
 from index.elastic_operation import Operation
 from index.elastic_state import pack
 from index.elastic_store import BACKOFF, Store
 from index.elastic_write import Writer
+from index.matches import Better, Match, MatchBatch, Scene
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
 from index.state import Batch, ItemKey, Known, Lease, Removal, StoredRecord
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.times import to_micros
 from mappings.watermark import Watermark
 from tests.support import elasticsearch
@@ -110,7 +113,7 @@ def batch(*items: Document, lease: Lease | None = None, **more: object) -> Batch
 
 
 def head_of(index: ElasticIndex, name: str = "a") -> bytes | None:
-    found = index.get(EVERYONE, "c", name)
+    found = index.get(EVERYTHING, "c", name)
     return found.head if found else None
 
 
@@ -269,7 +272,7 @@ def test_a_further_record_of_an_item_with_the_same_bytes_takes_no_change_number(
     again = index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
     assert (again.items_put, again.change) == (0, first.change)
     assert index.members("source", [ItemKey("c", "a")])[ItemKey("c", "a")] == [record("r"), record("s")]
-    assert index.get(EVERYONE, "c", "a").change == first.change
+    assert index.get(EVERYTHING, "c", "a").change == first.change
 
 
 def test_a_footprint_that_cannot_be_indexed_is_searched_by_its_box(index: ElasticIndex, caplog: pytest.LogCaptureFixture) -> None:
@@ -279,7 +282,7 @@ def test_a_footprint_that_cannot_be_indexed_is_searched_by_its_box(index: Elasti
     index.refresh()
 
     def found(*bounds: float) -> list[str]:
-        return [item.id for item in index.search(Query(EVERYONE, area=shapely.box(*bounds))).items]
+        return [item.id for item in index.search(Query(EVERYTHING, area=shapely.box(*bounds))).items]
 
     assert found(0.9, 0.1, 1.1, 0.2) == ["a"]
     assert found(9, 9, 11, 11) == ["b"]
@@ -296,8 +299,8 @@ def test_a_bulk_is_cut_into_requests_of_limited_size(index: ElasticIndex) -> Non
 def test_any_collection_name_has_an_index_of_its_own(index: ElasticIndex, client: Elasticsearch, prefix: str, name: str) -> None:
     index.apply(batch(document(collection=name), document(collection=name.lower() + "2")))
     index.refresh()
-    assert [item.collection for item in index.search(Query(EVERYONE, collections=(name,))).items] == [name]
-    assert set(index.summaries(Query(EVERYONE))) == {name, name.lower() + "2"}
+    assert [item.collection for item in index.search(Query(EVERYTHING, collections=(name,))).items] == [name]
+    assert set(index.summaries(Query(EVERYTHING))) == {name, name.lower() + "2"}
     assert len(client.indices.get(index=f"{prefix}-items-*").body) == 2
 
 
@@ -314,6 +317,104 @@ def test_document_ids_of_two_names_never_meet() -> None:
     made = {doc_id(*pair) for pair in names}
     assert len(made) == len(names)
     assert all(len(name.encode()) <= 512 for name in made)
+
+
+# --- matching ----------------------------------------------------------------------------------------------------------------
+
+A = ItemKey("c", "a")
+COPY = Better("c", "source", "open", "etalab-2.0")
+SCENE = Scene(A, "catalogue", "p", (1,), ("n",), {}, None)
+MATCH = Match(A, ItemKey("c", "b"), "M1", 1.0, 1.0)
+
+
+def matching(store: Store, prefix: str) -> Matching:
+    """As another process has it."""
+    names = Names(prefix)
+    return Matching(store, names, Numbers(store, names, time.time), Leases(store, names), Copies(store, names))
+
+
+def shown(index: ElasticIndex) -> list[str]:
+    """The ids that a collapsed answer has."""
+    index.refresh()
+    return [item.id for item in index.search(Query(EVERYTHING, collapse=True)).items]
+
+
+class _Meanwhile(Store):
+    """Does something once between the last reading of Items and their writing."""
+
+    def __init__(self, store: Store, work: Callable[[], object]) -> None:
+        super().__init__(store.client, "test", 30)
+        self._work: list[Callable[[], object]] = [work]
+
+    def versions(self, places):
+        found = super().versions(places)
+        if self._work:
+            self._work.pop()()
+        return found
+
+
+@pytest.mark.parametrize("change", ["put", "deleted"])
+def test_a_harvest_that_writes_while_matching_does_wins(store: Store, prefix: str, index: ElasticIndex, change: str) -> None:
+    position = index.apply(batch(document(), document("b"))).change
+    newer = batch(document(text="newer")) if change == "put" else batch(removed=(A,))
+    busy = _Meanwhile(store, lambda: index.apply(newer))
+    page = MatchBatch(NOW, better={A: [COPY], ItemKey("c", "b"): [COPY]}, position=position)
+    written = matching(busy, prefix).apply(page)
+    assert written == 1
+    assert head_of(index) == (document(text="newer").head if change == "put" else None)
+    assert shown(index) == (["a"] if change == "put" else [])
+    # The change that tells matching to look again is above the position that it wrote.
+    assert [one.key for one in index.changes(index.match_position())] == [A]
+    assert index.apply_matches(MatchBatch(NOW, better={A: [COPY]})) == (1 if change == "put" else 0)
+    assert shown(index) == []
+
+
+def test_a_late_matching_of_an_old_epoch_cannot_overwrite(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b")))
+    old = index.acquire("matching", "first", NOW, TTL)
+    names = Names(prefix)
+    newer = MatchBatch(NOW, scenes=[replace(SCENE, names=("newer",))], matches={A: [replace(MATCH, score=0.5)]}, position=7)
+
+    class Sleepy(Leases):
+        def verify(self, lease: Lease) -> None:
+            super().verify(lease)
+            index.apply_matches(replace(newer, lease=index.acquire("matching", "second", NOW + TTL, TTL)))
+
+    late = Matching(store, names, Numbers(store, names, time.time), Sleepy(store, names), Copies(store, names))
+    with pytest.raises(LeaseLost):
+        late.apply(MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, position=3, lease=old))
+    assert index.scenes([A]) == {A: newer.scenes[0]}
+    assert index.matches(EVERYTHING, [A]) == {A: [replace(MATCH, score=0.5)]}
+    assert index.match_position() == 7
+
+
+def test_a_crash_before_the_position_repeats_the_matching(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b")))
+    page = MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, better={A: [COPY]}, position=2)
+    broken = _Breaking(store, lambda operation: operation.index.endswith("-c"))
+    with pytest.raises(IndexUnavailable, match="the wire was cut"):
+        matching(broken, prefix).apply(page)
+    assert index.match_position() == 0
+    assert shown(index) == ["a", "b"]
+    assert index.apply_matches(page) == 1, "only what was missing"
+    assert (index.match_position(), shown(index)) == (2, ["b"])
+
+
+def test_matching_without_changes_takes_no_number(index: ElasticIndex, client: Elasticsearch, prefix: str) -> None:
+    index.apply(batch(document(), document("b")))
+    page = MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, better={A: [COPY]}, gone=[ItemKey("c", "x")], position=2)
+    index.apply_matches(page)
+    before = client.get(index=f"{prefix}-meta", id="numbers").body["_version"]
+    assert index.apply_matches(page) == 0
+    assert client.get(index=f"{prefix}-meta", id="numbers").body["_version"] == before
+
+
+def test_an_item_with_further_records_only_stays_left_out(index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    index.apply_matches(MatchBatch(NOW, better={A: [COPY]}))
+    index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
+    assert shown(index) == []
+    assert index.members("source", [A])[A] == [record("r"), record("s")]
 
 
 # --- change numbers --------------------------------------------------------------------------------------------------------
@@ -347,10 +448,10 @@ def test_numbers_taken_at_the_same_time_differ(store: Store, prefix: str, index:
 
 
 def test_without_any_item_the_answers_are_empty(index: ElasticIndex) -> None:
-    query = Query(EVERYONE, collections=("c",), area=shapely.box(0, 0, 1, 1))
+    query = Query(EVERYTHING, collections=("c",), area=shapely.box(0, 0, 1, 1))
     index.refresh()
     assert (index.search(query).items, index.count(query), index.summaries(query)) == ([], 0, {})
-    assert index.get(EVERYONE, "c", "a") is None
+    assert index.get(EVERYTHING, "c", "a") is None
     assert index.known("source", ["r"]) == {}
 
 
@@ -414,6 +515,29 @@ def test_a_store_of_version_1_keeps_all_and_learns_the_rest(
         assert index.record_names("source", "s", None, None) == ["r0"]
         assert [entry.record.raw for entry in index.deleted()] == [b"raw"]
         assert index.write_note("k", "n", {}, None)
+    assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": SCHEMA}
+
+
+def test_a_store_of_version_2_learns_scenes_matches_and_copies(
+    client: Elasticsearch, elasticsearch_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as second:
+        second.setattr(elastic_schema, "SCHEMA", 2)
+        second.setattr(elastic_schema, "STATE", elastic_schema.STATE[:9])
+        fields = {name: kind for name, kind in elastic_schema.ITEM_FIELDS.items() if name != "better"}
+        second.setattr(elastic_schema, "ITEM_FIELDS", fields)
+        with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
+            index.apply(batch(document(), document("b")))
+    assert not client.indices.exists(index=f"{prefix}-scenes")
+    with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
+        index.refresh()
+        collapsed = Query(EVERYTHING, collapse=True)
+        assert (index.count(collapsed), index.match_position()) == (2, 0)
+        assert index.scenes_at("held", [("p", 0, 1)]) == index.scenes_named("held", ["n"]) == []
+        assert index.matches(EVERYTHING, [A]) == {}
+        index.apply_matches(MatchBatch(NOW, better={A: [COPY]}, position=1))
+        index.refresh()
+        assert (index.count(collapsed), index.match_position()) == (1, 1)
     assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": SCHEMA}
 
 

@@ -7,17 +7,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
+from index.matches import Better, MatchBatch
 from index.protocol import Index
 from index.query import Query
-from mappings.audience import EVERYONE, Audience
+from index.state import ItemKey
+from mappings.audience import EVERYTHING, Audience
 from mappings.geometry import box
-from tests.index.helpers import batch, pages
+from tests.index.helpers import NOW, batch, pages
 from tests.support.items import LICENCES, make_document
 
 EXAMPLES = 20
 QUERIES = 8
 DAY = 86_400_000_000
 COLLECTIONS = ("a", "b", "c")
+SOURCES = ("x", "y", "z")
 # Items stand on a grid of half degrees and areas a little beside it: no two borders meet, where stores round differently.
 OFFSET = 1e-3
 
@@ -58,7 +61,8 @@ def _document(draw: st.DrawFn, name: str) -> Document:
     else:
         inner = shapely.box(west + 0.1, south + 0.1, east - 0.1, north - 0.1).exterior.coords[::-1]
         times["geometry"] = shapely.Polygon(shapely.box(west, south, east, north).exterior.coords, [inner])
-    return make_document(name, draw(st.sampled_from(COLLECTIONS)), availability=draw(st.sampled_from(sorted(LICENCES))), **times)
+    facts = {"availability": draw(st.sampled_from(sorted(LICENCES))), "source": draw(st.sampled_from(SOURCES))}
+    return make_document(name, draw(st.sampled_from(COLLECTIONS)), **facts, **times)
 
 
 def _time(day: int) -> str:
@@ -67,7 +71,17 @@ def _time(day: int) -> str:
 
 _START = 1_704_067_200_000_000
 pairs = [(availability, licence) for availability, licence in LICENCES.items()]
-audiences = st.one_of(st.just(EVERYONE), st.builds(Audience, st.just("some"), st.frozensets(st.sampled_from(pairs), max_size=4)))
+found = st.one_of(st.none(), st.frozensets(st.sampled_from(pairs), max_size=4))
+rules = st.lists(st.tuples(st.sampled_from((*SOURCES, "none")), found), max_size=3, unique_by=lambda rule: rule[0]).map(tuple)
+audiences = st.one_of(st.just(EVERYTHING), st.builds(Audience, st.just("some"), found), st.builds(Audience, st.just("some"), found, rules))
+betters = st.builds(
+    lambda collection, source, pair: Better(collection, source, *pair),
+    st.sampled_from(COLLECTIONS),
+    st.sampled_from(SOURCES),
+    st.sampled_from(pairs),
+)
+# Of most Items no copy is better; the sets of those that are differ.
+better_lists = st.lists(st.one_of(st.just([]), st.lists(betters, max_size=3)), min_size=60, max_size=60)
 
 
 @st.composite
@@ -97,14 +111,28 @@ queries = st.builds(
     start=maybe_time,
     end=maybe_time,
     exclude_airbus=st.booleans(),
+    collapse=st.booleans(),
     limit=st.sampled_from((1, 3, 10, 1000)),
 )
 
 
-def matches(document: Document, query: Query) -> bool:
+def is_left_out(better: list[Better], query: Query) -> bool:
+    """The rule of a collapsed answer, as plainly as it can be said."""
+    ruled = [name for name, _ in query.audience.sources]
+    return (query.collapse and query.ids is None) and any(
+        one.source not in ruled
+        and (query.audience.discover is None or (one.availability, one.licence) in query.audience.discover)
+        and not (query.exclude_airbus and one.availability == "orderable")
+        and (query.collections is None or one.collection in query.collections)
+        for one in better
+    )
+
+
+def matches(document: Document, better: list[Better], query: Query) -> bool:
     """The rules, as plainly as they can be said."""
     return (
-        query.audience.finds(document.availability, document.licence)
+        not is_left_out(better, query)
+        and query.audience.finds(document.source, document.availability, document.licence)
         and (query.collections is None or document.collection in query.collections)
         and (query.ids is None or document.id in query.ids)
         and (query.start is None or document.end >= query.start)
@@ -127,18 +155,23 @@ def matches(document: Document, query: Query) -> bool:
         HealthCheck.large_base_example,
     ],
 )
-@given(stored=documents(), asked=st.lists(queries, min_size=QUERIES, max_size=QUERIES))
-def test_search_count_and_summaries_find_what_matches(index: Index, stored: list[Document], asked: list[Query]) -> None:
+@given(stored=documents(), copies=better_lists, asked=st.lists(queries, min_size=QUERIES, max_size=QUERIES))
+def test_search_count_and_summaries_find_what_matches(
+    index: Index, stored: list[Document], copies: list[list[Better]], asked: list[Query]
+) -> None:
+    better = {ItemKey(one.collection, one.id): found for one, found in zip(stored, copies, strict=False)}
     keys = {(document.collection, document.id) for document in stored}
     old = [change.key for change in index.changes() if not change.deleted and change.key not in keys]
     index.apply(batch(items=stored, removed=old))
+    index.apply_matches(MatchBatch(NOW, better=better))
     index.refresh()
     for query in asked:
-        _check(index, stored, query)
+        _check(index, stored, better, query)
 
 
-def _check(index: Index, stored: list[Document], query: Query) -> None:
-    expected = sorted((one for one in stored if matches(one, query)), key=lambda one: (-one.sort_key, one.id, one.collection))
+def _check(index: Index, stored: list[Document], better: dict[ItemKey, list[Better]], query: Query) -> None:
+    meant = (one for one in stored if matches(one, better[ItemKey(one.collection, one.id)], query))
+    expected = sorted(meant, key=lambda one: (-one.sort_key, one.id, one.collection))
     found = pages(index, query)
     assert [(item.collection, item.id) for page in found for item in page] == [(one.collection, one.id) for one in expected]
     assert all(len(page) == query.limit for page in found[:-1])

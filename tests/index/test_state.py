@@ -8,7 +8,7 @@ import pytest
 
 from index.protocol import Index, LeaseLost
 from index.state import Counts, ItemKey, Known, Lease, Outcome, Removal, Run
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.watermark import Watermark
 from tests.index.helpers import NOW, batch, record, rejection
 from tests.support.items import make_document
@@ -223,7 +223,7 @@ def test_a_batch_without_its_lease_writes_nothing(index: Index, lost: str) -> No
     )
     with pytest.raises(LeaseLost):
         index.apply(written)
-    assert index.get(EVERYONE, "c", "a") is None
+    assert index.get(EVERYTHING, "c", "a") is None
     assert index.known("test", ["r", "x"]) == {}
     assert index.watermark("test", "all") is None
     assert list(index.changes()) == list(index.rejections()) == []

@@ -10,7 +10,7 @@ import pytest
 from index.document import join
 from index.protocol import Index
 from index.state import Applied, ItemKey
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.item import collection_link
 from tests.index.helpers import NOW, ask, batch, ids, micros, record
 from tests.support.items import document, make_document, make_item
@@ -25,7 +25,7 @@ def numbers(index: Index, after: int = 0) -> list[tuple[str, bool]]:
 def test_get_gives_the_bytes_that_were_put(index: Index) -> None:
     put = make_document("a/é b", "c", datetime=None, start="2020-01-01T00:00:00Z", end="2021-01-01T00:00:00Z", title='«\n"')
     applied = index.apply(batch(items=[put]))
-    found = index.get(EVERYONE, "c", "a/é b")
+    found = index.get(EVERYTHING, "c", "a/é b")
     assert found is not None
     assert (found.head, found.middle, found.rest) == (put.head, put.middle, put.rest)
     assert (found.collection, found.id, found.availability, found.licence) == ("c", "a/é b", put.availability, put.licence)
@@ -36,18 +36,23 @@ def test_get_gives_the_bytes_that_were_put(index: Index) -> None:
 
 def test_the_pieces_join_to_the_item(index: Index) -> None:
     item = make_item("a", availability="held", title="T")
+    own = {"rel": "via", "href": "https://archive.example/a"}
+    item["links"].append(own)
+    assert {link["rel"] for link in item["links"]} == {"collection", "license", "via"}
     index.apply(batch(items=[document(item)]))
-    found = index.get(EVERYONE, "c", "a")
+    found = index.get(EVERYTHING, "c", "a")
     assert found is not None
     joined = join(found.head, found.middle, found.rest, extension=b'"https://x/schema.json"', links=orjson.dumps(collection_link("c")))
-    expected = {**item, "stac_extensions": ["https://x/schema.json", *item["stac_extensions"]]}
+    # Links that lead to this server are the answer's to add, that of the licence too.
+    links = [collection_link("c"), own]
+    expected = {**item, "links": links, "stac_extensions": ["https://x/schema.json", *item["stac_extensions"]]}
     assert orjson.loads(joined) == expected
 
 
 def test_what_is_not_there_is_none(index: Index) -> None:
     index.apply(batch(items=[make_document("a", "c")]))
-    assert index.get(EVERYONE, "c", "b") is None
-    assert index.get(EVERYONE, "d", "a") is None
+    assert index.get(EVERYTHING, "c", "b") is None
+    assert index.get(EVERYTHING, "d", "a") is None
 
 
 def test_an_item_whose_bytes_did_not_change_is_not_written(index: Index) -> None:
@@ -94,7 +99,7 @@ def test_a_deleted_item_leaves_a_tombstone_with_its_facts(index: Index) -> None:
     assert (applied.items_put, applied.items_deleted) == (0, 1)
     assert applied.change > first.change
     assert ids(index) == ["b"]
-    assert index.get(EVERYONE, "c", "a") is None
+    assert index.get(EVERYTHING, "c", "a") is None
     (_, tombstone) = index.changes()
     assert (tombstone.number, tombstone.key, tombstone.source, tombstone.deleted) == (applied.change, ItemKey("c", "a"), "test", True)
     assert (tombstone.time, tombstone.availability, tombstone.licence) == (NOW + timedelta(hours=1), "held", "dinamis-spot67")
@@ -124,7 +129,7 @@ def test_an_item_that_comes_back_has_no_tombstone(index: Index) -> None:
 def test_the_last_of_two_documents_of_one_item_is_kept(index: Index) -> None:
     applied = index.apply(batch(items=[make_document("a", title="1"), make_document("a", title="2")]))
     assert applied.items_put == 1
-    found = index.get(EVERYONE, "c", "a")
+    found = index.get(EVERYTHING, "c", "a")
     assert found is not None
     assert found.head == make_document("a", title="2").head
 
@@ -132,7 +137,7 @@ def test_the_last_of_two_documents_of_one_item_is_kept(index: Index) -> None:
 def test_an_item_both_put_and_removed_is_put(index: Index) -> None:
     applied = index.apply(batch(items=[make_document("a")], removed=[ItemKey("c", "a")]))
     assert (applied.items_put, applied.items_deleted) == (1, 0)
-    assert index.get(EVERYONE, "c", "a") is not None
+    assert index.get(EVERYTHING, "c", "a") is not None
 
 
 def test_an_empty_batch_writes_nothing(index: Index) -> None:

@@ -9,7 +9,7 @@ import pytest
 from harvesters.source import Extent, Page
 from index.protocol import Index, LeaseLost
 from index.state import Outcome
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.record import Answer, Broken, Item, Record, Unmappable
 from mappings.validation import Validator
 from schedules.lease import Busy, held_lease, this_owner
@@ -162,5 +162,5 @@ def test_a_record_that_another_item_refuses_keeps_the_item_that_it_has(index: In
     for key in ("aaa", "zzz"):
         harvested(toy_record(f"r-{key}", item=key), toy_record("m", item="mmm"))
         harvested(toy_record(f"r-{key}", item="mmm", updated="2024-03-01T00:00:00Z"))
-        assert index.get(EVERYONE, "toy", key) is not None
-        assert index.get(EVERYONE, "toy", "mmm") is not None
+        assert index.get(EVERYTHING, "toy", key) is not None
+        assert index.get(EVERYTHING, "toy", "mmm") is not None

@@ -9,18 +9,18 @@ from typing import Any
 import orjson
 import pytest
 
-from api.pages import item_bytes
 from harvesters.errors import HarvestError, Misconfigured, StopSource
 from harvesters.source import Page
 from index.protocol import Index
 from index.query import Query
 from index.state import Outcome, Run
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.record import Broken, Item, Record, Unmappable
 from mappings.times import format_time
 from mappings.validation import Validator
 from schedules.lease import Busy, take_lease, this_owner
 from schedules.run import Options, harvest
+from tests.support.serving import plain_bytes
 from tests.support.toy import ToyMapping, ToySource, toy_record
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,8 +40,8 @@ def page(*records: Any, stream: str = "s", ordered: bool = True, **more: Any) ->
 
 def values(index: Index) -> dict[str, list[Any]]:
     index.refresh()
-    found = index.search(Query(EVERYONE, limit=1000)).items
-    return {item.id: orjson.loads(item_bytes(item, ""))["properties"]["toy:values"] for item in found}
+    found = index.search(Query(EVERYTHING, limit=1000)).items
+    return {item.id: orjson.loads(plain_bytes(item))["properties"]["toy:values"] for item in found}
 
 
 def newest_change(index: Index) -> int:

@@ -10,17 +10,17 @@ from typing import Any
 
 import orjson
 
-from api.pages import item_bytes
 from index.protocol import Index
 from index.query import Query
 from index.sqlite import SqliteIndex
 from index.state import Counts, Run
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.validation import Validator
 from moisson.build import open_source
 from moisson.sections import SourceSettings
 from schedules.rules import Rules
 from schedules.run import RULES, harvest
+from tests.support.serving import plain_bytes
 
 _START = datetime(2026, 2, 1, tzinfo=UTC)
 # Longer than every overlap; two of them are shorter than the week after which some sources list all.
@@ -48,8 +48,8 @@ class Held:
 def held(index: Index, archive: str) -> Held:
     items, after = {}, None
     while True:
-        page = index.search(Query(EVERYONE, limit=1000, after=after))
-        items.update({(item.collection, item.id): _content(item_bytes(item, "")) for item in page.items})
+        page = index.search(Query(EVERYTHING, limit=1000, after=after))
+        items.update({(item.collection, item.id): _content(plain_bytes(item)) for item in page.items})
         after = page.next
         if after is None:
             break

@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 
-from api.pages import item_bytes
 from index.protocol import Index
 from index.query import Query
 from index.state import Run
-from mappings.audience import EVERYONE
+from mappings.audience import EVERYTHING
 from mappings.validation import Validator
 from moisson.build import open_source
 from moisson.sections import (
@@ -24,6 +23,7 @@ from moisson.sections import (
     SourceSettings,
 )
 from schedules.run import Options, harvest
+from tests.support.serving import plain_bytes
 from tests.upstreams import Upstreams
 
 _HTTP = HttpSettings(requests_per_second=100_000, attempts=4)
@@ -80,26 +80,26 @@ def all_items(index: Index) -> dict[tuple[str, str], dict[str, Any]]:
     """Every Item of the index, parsed, by (collection, id), in the order of a search."""
     index.refresh()
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    query = Query(EVERYONE, limit=1000)
+    query = Query(EVERYTHING, limit=1000)
     while True:
         page = index.search(query)
         for item in page.items:
-            found[item.collection, item.id] = orjson.loads(item_bytes(item, "https://example.org"))
+            found[item.collection, item.id] = orjson.loads(plain_bytes(item))
         if page.next is None:
             return found
-        query = Query(EVERYONE, limit=1000, after=page.next)
+        query = Query(EVERYTHING, limit=1000, after=page.next)
 
 
 def contents(index: Index, sources: list[str]) -> dict[str, Any]:
     """What a harvest leaves: Items byte for byte, their records' fingerprints, watermarks, quarantine; no times, no run ids."""
     index.refresh()
-    items, query = {}, Query(EVERYONE, limit=1000)
+    items, query = {}, Query(EVERYTHING, limit=1000)
     while True:
         page = index.search(query)
-        items.update({(item.collection, item.id): item_bytes(item, "") for item in page.items})
+        items.update({(item.collection, item.id): plain_bytes(item) for item in page.items})
         if page.next is None:
             break
-        query = Query(EVERYONE, limit=1000, after=page.next)
+        query = Query(EVERYTHING, limit=1000, after=page.next)
     ids: dict[str, set[str]] = {name: set() for name in sources}
     for body in items.values():
         properties = orjson.loads(body)["properties"]

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from . import control, dinamis, geodes, ogc_csw, ogc_oai, ogc_opensearch, oneatlas, regards, resto, sar, wmts
+from . import control, dinamis, geodes, ogc_csw, ogc_oai, ogc_opensearch, oneatlas, regards, resto, sar, signing, wmts
 from .control import Stage
 from .faults import FaultLayer, Faults, Rule, Seen
 from .geodes_swh import Cnes, Form, HeritageCatalogue
@@ -59,6 +59,7 @@ def application(
         *regards.routes(heritage, api_key),
         *resto.routes(peps),
         *held.routes(),
+        *signing.routes(),
         *ogc_csw.routes(lambda: partner(stage.world, "vigisat"), lambda: stage.habits),
         *ogc_opensearch.routes(lambda: partner(stage.world, "seas"), lambda: stage.habits),
         *ogc_oai.routes(lambda: partner(stage.world, "seas"), lambda: stage.habits),
@@ -147,6 +148,11 @@ class Upstreams:
     @property
     def dinamis(self) -> str:
         return f"{self.base}{dinamis.ROOT}"
+
+    @property
+    def signing(self) -> str:
+        """The service that signs addresses of purchased images; its keys are `signing.ACCESS_KEY` and `signing.SECRET_KEY`."""
+        return f"{self.base}{signing.ROOT}/sign_urls"
 
     @property
     def vigisat(self) -> str:

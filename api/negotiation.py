@@ -1,0 +1,73 @@
+"""What an asker would rather read: JSON or a page, French or English (RFC 9110, §12.5)."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from starlette.requests import Request
+
+from api.errors import bad
+
+Language = Literal["fr", "en"]
+
+_LONGEST = 2000
+_WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
+_HTML = ("text/html", "application/xhtml+xml")
+
+
+def wants_page(request: Request) -> bool:
+    """`f=html` or `f=json`; else whether Accept puts HTML before JSON, as browsers do. Raises Problem for another `f`."""
+    asked = request.query_params.get("f")
+    if asked is not None:
+        if asked not in ("html", "json"):
+            raise bad("f", f"html or json, got {asked[:40]!r}")
+        return asked == "html"
+    weights = _weights(request.headers.get("accept", ""))
+    rest = weights.get("*/*", 0.0)
+    page = max(weights.get(kind, 0.0) for kind in _HTML) or weights.get("text/*", 0.0) or rest
+    plain = weights.get("application/json", weights.get("application/*", rest))
+    return page > plain
+
+
+def form_of(request: Request, forms: Mapping[str, str]) -> str:
+    """`f`; else the form whose media type Accept weighs most, the first of `forms` (name to media type) when none is better. Raises
+    Problem for another `f`."""
+    asked = request.query_params.get("f")
+    if asked is not None:
+        if asked not in forms:
+            raise bad("f", f"one of {', '.join(forms)}, got {asked[:40]!r}")
+        return asked
+    weights = _weights(request.headers.get("accept", ""))
+
+    def weight(form: str) -> float:
+        kind = forms[form]
+        return weights.get(kind, weights.get(f"{kind.partition('/')[0]}/*", weights.get("*/*", 0.0)))
+
+    return max(forms, key=weight)
+
+
+def language_of(request: Request) -> Language:
+    """`language=fr|en`; else the one that Accept-Language puts first; else French. Raises Problem for another `language`."""
+    asked = request.query_params.get("language")
+    if asked is not None:
+        if asked not in ("fr", "en"):
+            raise bad("language", f"fr or en, got {asked[:40]!r}")
+        return "en" if asked == "en" else "fr"
+    best: dict[str, float] = {}
+    for name, weight in _weights(request.headers.get("accept-language", "")).items():
+        short = name.partition("-")[0]
+        best[short] = max(best.get(short, 0.0), weight)
+    return "en" if best.get("en", 0.0) > best.get("fr", best.get("*", 0.0)) else "fr"
+
+
+def _weights(header: str) -> dict[str, float]:
+    """Weight of each name in a header, lower case; what cannot be read weighs nothing."""
+    found: dict[str, float] = {}
+    for part in header[:_LONGEST].split(","):
+        name, *parameters = (one.strip().lower() for one in part.split(";"))
+        if not name:
+            continue
+        told = next((one for one in parameters if one.startswith("q=")), "q=1")
+        match = _WEIGHT.fullmatch(told)
+        found[name] = float(match[1]) if match else 0.0
+    return found

@@ -1,0 +1,1 @@
+"""Who may use what: classes of users, what each licence allows them, and why."""

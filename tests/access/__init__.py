@@ -1,0 +1,1 @@
+"""Who finds what, over every route."""

@@ -1,0 +1,352 @@
+"""Matching over an index: incremental, repeatable, reversible; what it says of an index depends on what is in there only."""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from index.matches import Better, Match, MatchBatch
+from index.protocol import Index, LeaseLost
+from index.query import Query
+from index.sqlite import SqliteIndex
+from index.state import ItemKey
+from mappings.audience import EVERYTHING
+from mappings.matching.copies import before
+from mappings.matching.rules import are_siblings, judge
+from mappings.record import Item
+from schedules import matching
+from schedules.lease import Busy
+from schedules.match_scenes import Sight, load_scenes
+from schedules.matching import MatchReport, match
+from schedules.notes import MATCHING, note_value
+from schedules.stop import Stop, Stopped
+from tests.index.helpers import NOW, batch
+from tests.mappings.test_matching import BERLIN, MTD, PAIRS, SPOT, file_of
+from tests.support.items import document, make_item
+from tests.support.matching import catalogue_item, held_item, square
+from tests.support.toy import ticking
+
+ACQUISITION, SOURCE = PAIRS[0]
+ENTRY = ItemKey("airbus-phr", ACQUISITION)
+HELD = ItemKey("dinamis-pleiades", "PRODUCT-1")
+
+
+def put(index: Index, *items: Item) -> None:
+    index.apply(batch(items=[document(item) for item in items]))
+    index.refresh()
+
+
+def remove(index: Index, *keys: ItemKey) -> None:
+    index.apply(batch(removed=list(keys)))
+    index.refresh()
+
+
+def run(index: Index, **options: Any) -> MatchReport:
+    return match(index, ticking(NOW), owner="test", **options)
+
+
+def found(index: Index, *keys: ItemKey) -> list[Match]:
+    known = index.matches(EVERYTHING, keys or [ENTRY])
+    return sorted({one for matches in known.values() for one in matches}, key=lambda one: (one.catalogue, one.held))
+
+
+def shown(index: Index, **conditions: Any) -> list[str]:
+    query = Query(EVERYTHING, collapse=True, limit=100, **conditions)
+    return sorted(item.id for item in index.search(query).items)
+
+
+# --- from one change to the next -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["catalogue", "held", "together"])
+def test_whichever_side_comes_first_the_pair_is_found(index: Index, first: str) -> None:
+    entry, product = catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE)
+    sides = {"catalogue": [[entry], [product]], "held": [[product], [entry]], "together": [[entry, product]]}
+    for items in sides[first]:
+        put(index, *items)
+        report = run(index)
+    assert found(index) == [Match(ENTRY, HELD, "M3", 0.95, 1.0)]
+    assert found(index, HELD) == found(index)
+    assert (report.matches, report.candidates) == (1, 0)
+    assert report.position == index.match_position() > 0
+
+
+def test_a_second_pass_without_changes_writes_nothing(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    assert run(index).written == 4  # two scenes, a match, and the catalogue's Item, before which the held one comes
+    again = run(index)
+    assert (again.changes, again.written) == (0, 0)
+    whole = run(index, everything=True)
+    assert (whole.changes, whole.matches, whole.written) == (2, 1, 0)
+    assert whole.position == again.position
+
+
+def test_an_item_that_is_written_again_keeps_its_matches(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    put(index, held_item("PRODUCT-1", source_id=SOURCE, **{"eo:cloud_cover": 3}))
+    assert found(index) == [Match(ENTRY, HELD, "M3", 0.95, 1.0)]
+    report = run(index)
+    assert (report.changes, report.judged) == (1, 1)
+    assert found(index) == [Match(ENTRY, HELD, "M3", 0.95, 1.0)]
+    assert shown(index) == ["PRODUCT-1"]
+
+
+@pytest.mark.parametrize("gone", [ENTRY, HELD])
+def test_a_deleted_item_takes_its_matches_with_it(index: Index, gone: ItemKey) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    remove(index, gone)
+    run(index)
+    assert found(index, ENTRY, HELD) == []
+    assert shown(index) == [key.id for key in (ENTRY, HELD) if key != gone]
+    assert gone not in index.scenes([ENTRY, HELD])
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    assert found(index) == [Match(ENTRY, HELD, "M3", 0.95, 1.0)]
+
+
+def test_matches_are_not_in_the_items_and_give_them_no_change(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    items, changes = index.search(Query(EVERYTHING)).items, index.changes()
+    run(index)
+    assert index.search(Query(EVERYTHING)).items == items
+    assert index.changes() == changes
+
+
+def test_a_product_whose_strip_turns_out_to_be_another_moves(index: Index) -> None:
+    (first, own), (second, other) = PAIRS[:2]
+    put(index, catalogue_item(first), catalogue_item(second), held_item("PRODUCT-1", source_id=own))
+    run(index)
+    put(index, held_item("PRODUCT-1", source_id=other))
+    run(index)
+    assert found(index, HELD) == [Match(ItemKey("airbus-phr", second), HELD, "M3", 0.95, 1.0)]
+    assert shown(index) == sorted(["PRODUCT-1", first])
+
+
+def test_a_product_that_is_not_held_any_more_is_no_copy(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    put(index, held_item("PRODUCT-1", source_id=SOURCE, availability="unknown"))
+    run(index)
+    assert found(index, ENTRY, HELD) == []
+    assert shown(index) == sorted(["PRODUCT-1", ACQUISITION])
+
+
+def test_an_entry_of_the_catalogue_that_becomes_open_changes_sides(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    item = catalogue_item(ACQUISITION)
+    put(index, {**item, "properties": {**item["properties"], "moisson:availability": "open"}})
+    run(index)
+    assert found(index, ENTRY, HELD) == []
+    assert index.scenes([ENTRY])[ENTRY].side == "held"
+
+
+# --- whom it puts into doubt -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_sibling_takes_a_candidate_away_and_gives_it_back(index: Index) -> None:
+    product = held_item(file_of(BERLIN[0][1]))
+    entry = ItemKey("airbus-phr", BERLIN[0][0])
+    put(index, catalogue_item(entry.id), product)
+    run(index)
+    assert [one.method for one in found(index, entry)] == ["M4"]
+    put(index, catalogue_item(BERLIN[1][0]))
+    run(index)
+    assert found(index, entry) == []
+    remove(index, ItemKey("airbus-phr", BERLIN[1][0]))
+    run(index)
+    assert [one.candidate for one in found(index, entry)] == [True]
+
+
+def test_a_product_that_two_entries_claim_is_a_candidate_of_both(index: Index) -> None:
+    (first, _), (second, _) = SPOT[:2]
+    product = ItemKey("dinamis-spot67", "PRODUCT-1")
+    put(index, catalogue_item(first), held_item("PRODUCT-1", source_id=first, source_ids=[first, second]))
+    run(index)
+    assert [one.candidate for one in found(index, product)] == [False]
+    put(index, catalogue_item(second))
+    run(index)
+    assert [(one.method, one.score, one.candidate) for one in found(index, product)] == [("M1", 1.0, True)] * 2
+    assert shown(index) == sorted(["PRODUCT-1", first, second])
+    remove(index, ItemKey("airbus-spot", second))
+    run(index)
+    assert [one.candidate for one in found(index, product)] == [False]
+    assert shown(index) == ["PRODUCT-1"]
+
+
+# --- copies --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_all_products_of_a_strip_are_linked_and_one_is_shown(index: Index) -> None:
+    strip, item_id = MTD
+    products = [held_item(item_id), held_item(file_of(strip)), held_item("ORTHO-1", source_id=strip, **{"processing:level": "ORTHO"})]
+    put(index, catalogue_item(strip), *products)
+    run(index)
+    assert [one.method for one in found(index, ItemKey("airbus-spot", strip))] == ["M1", "M2", "M2"]
+    assert shown(index) == ["ORTHO-1"]
+    assert shown(index, collections=("airbus-spot",)) == [strip]
+
+
+def test_a_clip_does_not_hide_the_strip(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE, area=square(0, width=0.5)))
+    run(index)
+    assert [one.coverage for one in found(index)] == [0.5]
+    assert shown(index) == sorted(["PRODUCT-1", ACQUISITION])
+
+
+# --- runs ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_one_goes_on_where_it_was(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_CHANGES", 2)
+    put(index, *(catalogue_item(acquisition) for acquisition, _ in PAIRS))
+    put(index, *(held_item(f"PRODUCT-{number}", source_id=source) for number, (_, source) in enumerate(PAIRS)))
+    stop = Stop()
+    with pytest.raises(Stopped):
+        run(index, stop=stop, progress=lambda report: stop.set() if report.changes == 6 else None)
+    assert index.match_position() == index.changes(limit=6)[-1].number
+    report = run(index)
+    assert report.changes == 10
+    assert len(found(index, *(ItemKey("airbus-phr", acquisition) for acquisition, _ in PAIRS))) == 8
+    assert all(one.method == "M3" for one in found(index, *(ItemKey("airbus-phr", acquisition) for acquisition, _ in PAIRS)))
+
+
+def test_other_rules_judge_everything_again(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
+    run(index)
+    monkeypatch.setattr(matching, "VERSION", "other")
+    assert run(index).changes == 2
+    assert note_value(index, MATCHING, "rules") == {"version": "other"}
+    assert run(index).changes == 0
+
+
+def test_two_do_not_match_at_once(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION))
+    with pytest.raises(Busy):
+        run(index, progress=lambda report: run(index) and None)
+
+
+def test_one_that_lost_its_lease_writes_nothing(index: Index) -> None:
+    put(index, catalogue_item(ACQUISITION))
+    run(index)
+    lost = index.acquire("matching", "other", NOW, matching.held_lease.__kwdefaults__ or _ttl())
+    assert lost is not None
+    index.release(lost)
+    with pytest.raises(LeaseLost):
+        index.apply_matches(MatchBatch(NOW, position=0, lease=lost))
+
+
+def _ttl() -> Any:
+    from datetime import timedelta
+
+    return timedelta(minutes=5)
+
+
+def test_other_items_are_passed_over(index: Index) -> None:
+    put(index, make_item("s2"), make_item("view", availability="view"), catalogue_item("ACQ_PNEO3_00832700845861"))
+    report = run(index)
+    assert (report.changes, report.scenes, report.judged, report.written) == (3, 0, 0, 0)
+
+
+# --- whatever happens ------------------------------------------------------------------------------------------------------------------
+
+_ENTRIES = [
+    *(catalogue_item(acquisition) for acquisition, _ in (*PAIRS[:2], *BERLIN)),
+    catalogue_item(BERLIN[0][0], product=BERLIN[0][1], along=2.8),
+    catalogue_item(BERLIN[2][0], along=-9.0, area=square(0.3)),
+    catalogue_item(SPOT[0][0]),
+    catalogue_item(SPOT[0][0], product=SPOT[0][1], area=square(0.5)),
+    catalogue_item(SPOT[0][0].replace("04550", "04551")),
+    # The same product, read as an acquisition of its own.
+    {**catalogue_item(BERLIN[0][1]), "properties": {**catalogue_item(BERLIN[0][1])["properties"], "airbus:records": []}},
+]
+_PRODUCTS = [
+    *(held_item(name, source_id=source) for name, source in (("A", BERLIN[0][1]), ("A", BERLIN[1][1]), ("B", BERLIN[0][1]), ("B", SOURCE))),
+    held_item(file_of(BERLIN[0][1])),
+    held_item(file_of(BERLIN[0][1]), along=3.0, area=square(0, width=0.9)),
+    held_item("C", source_id=SPOT[0][0], availability="open"),
+    held_item("C", source_id=SPOT[0][0], source_ids=[SPOT[0][0], SPOT[0][0].replace("04550", "04551")]),
+    held_item("D", source_id=SPOT[0][0], area=square(0, width=0.99)),
+    held_item("D", source_id=SPOT[0][0], availability="unknown"),
+    held_item(SPOT[0][1], area=square(0.5)),
+    held_item(SPOT[0][1], area=None),
+]
+_ITEMS = [*_ENTRIES, *_PRODUCTS]
+_STEPS = st.one_of(
+    st.tuples(st.just("put"), st.integers(0, len(_ITEMS) - 1)),
+    st.tuples(st.just("remove"), st.integers(0, len(_ITEMS) - 1)),
+    st.tuples(st.just("match"), st.integers(1, 3)),
+)
+
+
+def key_of(item: Item) -> ItemKey:
+    return ItemKey(item["collection"], item["id"])
+
+
+def expected(sights: Iterable[Sight]) -> tuple[set[Match], dict[ItemKey, set[Better]]]:
+    """By the report's words, every image against every product."""
+    sides = {side: sorted((one for one in sights if one.scene.side == side), key=lambda one: one.key) for side in ("catalogue", "held")}
+    verdicts = {}
+    for image in sides["catalogue"]:
+        near = [one.acquisition for one in sides["catalogue"] if one is not image and are_siblings(image.acquisition, one.acquisition)]
+        for product in sides["held"]:
+            if verdict := judge(image.acquisition, product.acquisition, near):
+                verdicts[image.key, product.key] = verdict
+    claimed = [held for (_, held), verdict in verdicts.items() if not verdict.candidate]
+    verdicts = {pair: verdict.doubted() if claimed.count(pair[1]) > 1 else verdict for pair, verdict in verdicts.items()}
+    matches = {Match(*pair, one.method, one.score, one.coverage, one.candidate) for pair, one in verdicts.items()}
+    better: dict[ItemKey, set[Better]] = {}
+    for image in sides["catalogue"]:
+        sure = {held: one for (of, held), one in verdicts.items() if of == image.key and not one.candidate}
+        group = {one.key: one for one in (image, *sides["held"]) if one is image or one.key in sure}
+        copies = [one.copy(sure[key].coverage if key in sure else 1.0) for key, one in group.items()]
+        for copy in copies:
+            if ahead := {group[other.key].better() for other in before(copy, copies)}:
+                better[copy.key] = ahead
+    return matches, better
+
+
+def stored(index: Index, path: Path) -> tuple[set[Match], dict[ItemKey, set[Better]]]:
+    import orjson
+
+    keys = {key_of(item) for item in _ITEMS}
+    matches = {one for of in index.matches(EVERYTHING, keys).values() for one in of}
+    with sqlite3.connect(path) as db:
+        rows = db.execute("SELECT collection, id, copies FROM items JOIN betters USING (better)").fetchall()
+    db.close()
+    return matches, {ItemKey(*row[:2]): {Better(*one) for one in orjson.loads(row[2])} for row in rows}
+
+
+@seed(20260)
+@settings(max_examples=120, deadline=None)
+@given(st.lists(_STEPS, min_size=4, max_size=24))
+def test_matches_depend_on_what_is_in_the_index_and_not_on_how_it_came_there(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("match") / "index.sqlite"
+    there: dict[ItemKey, Item] = {}
+    with SqliteIndex.open(path) as index, pytest.MonkeyPatch.context() as patch:
+        for action, number in [*steps, ("match", 2)]:
+            if action == "match":
+                patch.setattr(matching, "_CHANGES", number)
+                run(index)
+                continue
+            item = _ITEMS[number]
+            if action == "put":
+                there[key_of(item)] = item
+                put(index, item)
+            else:
+                there.pop(key_of(item), None)
+                remove(index, key_of(item))
+        told = stored(index, path)
+        sights = [Sight.of(scene) for scene in load_scenes(index, list(there)).values()]
+        assert told == expected(sights)
+        assert set(index.scenes({key_of(item) for item in _ITEMS})) == {one.key for one in sights}
+        assert run(index, everything=True).written == 0
+        assert stored(index, path) == told
