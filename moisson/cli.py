@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from api.errors import Problem
+from api.oidc_http import IssuerUnavailable
 from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable, LeaseLost
 from moisson.commands import (
@@ -15,9 +16,12 @@ from moisson.commands import (
     coverage,
     deleted,
     harvest,
+    keys,
     licences,
+    login,
     map_,
     match,
+    orgs,
     quarantine,
     remap,
     runs,
@@ -55,6 +59,11 @@ app.command("search")(search.search)
 app.command("coverage")(coverage.coverage)
 app.command("map")(map_.map_records)
 app.command("usage")(usage.usage)
+app.command("login")(login.login)
+app.command("whoami")(login.whoami)
+app.command("logout")(login.logout)
+app.add_typer(orgs.app, name="orgs")
+app.add_typer(keys.app, name="keys")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(deleted.app, name="deleted")
 app.add_typer(config.app, name="config")
@@ -66,6 +75,7 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (Problem, Exit.USAGE),
     (Busy, Exit.UNAVAILABLE),
     (IndexUnavailable, Exit.UNAVAILABLE),
+    (IssuerUnavailable, Exit.UNAVAILABLE),
     (LeaseLost, Exit.UNAVAILABLE),
     (Stopped, Exit.INTERRUPTED),
 )

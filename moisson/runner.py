@@ -1,22 +1,28 @@
 """Runner: the works that the calendar and the commands set going, for the sources of these settings."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from harvesters.errors import Misconfigured
-from index.protocol import Index
+from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Run
 from mappings.validation import Validator
 from moisson.build import archive_of, mapping_of, open_source
 from moisson.sections import ConfigError
 from moisson.settings import Settings
+from schedules.lease import Busy
+from schedules.matching import match
 from schedules.remap import Remapped, Remapper
 from schedules.run import OPTIONS, Options, harvest
 from schedules.running import Progress
 from schedules.standing import Planned
-from schedules.stop import Stop
+from schedules.stop import Stop, Stopped
 from schedules.timetable import Timetable
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Runner:
         """One run. Raises Busy, NotDue, Misconfigured, IndexUnavailable."""
         try:
             with open_source(source, self.settings.sources[source], self.now, stop.sleep) as opened:
-                return harvest(
+                run = harvest(
                     opened,
                     self.index,
                     self.validator,
@@ -55,21 +61,43 @@ class Runner:
                 )
         except ConfigError as error:
             raise Misconfigured(str(error)) from None
+        if not options.dry_run:
+            self._match(stop)
+        return run
 
-    def remapper(self, source: str, stop: Stop) -> Remapper:
-        """What maps the source's kept records again."""
+    def _match(self, stop: Stop) -> None:
+        """What changed is matched at once; whatever is in the way, the next run's matching takes it up from where this one was."""
+        try:
+            report = match(self.index, self.now, owner=self.owner, stop=stop)
+        except (Busy, LeaseLost, Stopped) as error:
+            LOGGER.info("matching is left to the next run: %s", error)
+        except IndexUnavailable as error:
+            LOGGER.warning("matching is left to the next run: %s", error)
+        else:
+            if report.changes:
+                LOGGER.info("matched %d changes: %d matches", report.changes, report.matches)
+
+    @contextmanager
+    def remapping(self, source: str, stop: Stop) -> Iterator[Remapper]:
+        """What maps the source's kept records again; what it changed is matched at its end."""
+        yield self._remapper(source, stop)
+        self._match(stop)
+
+    def _remapper(self, source: str, stop: Stop) -> Remapper:
         section = self.settings.sources[source]
         return Remapper(archive_of(source, section), mapping_of(source, section), self.index, self.validator, self.now, self.owner, stop)
 
     def remap(self, source: str, arguments: Mapping[str, str], stop: Stop) -> str:
         """Kept records of the source, mapped again; `all` maps those too whose mapping did not change."""
-        return remapped_line(self.remapper(source, stop).remap(afresh=arguments.get("all") == "yes"))
+        with self.remapping(source, stop) as remapper:
+            return remapped_line(remapper.remap(afresh=arguments.get("all") == "yes"))
 
     def replay(self, source: str, arguments: Mapping[str, str], stop: Stop) -> str:
         """Records in quarantine, tried again; `reason` is a part of the reason."""
         archive = archive_of(source, self.settings.sources[source])
         found = self.index.rejections(archive, arguments.get("reason"))
-        return remapped_line(self.remapper(source, stop).replay(found))
+        with self.remapping(source, stop) as remapper:
+            return remapped_line(remapper.replay(found))
 
     def timetable(self, source: str) -> Timetable:
         """When the source is harvested."""

@@ -31,7 +31,7 @@ from moisson.sections import (
     SourceSettings,
     SwhSettings,
 )
-from moisson.sections.access import AccessSettings, OidcSection
+from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from schedules.rules import Rules
 from schedules.timetable import Timetable
 
@@ -178,6 +178,13 @@ def _check_file(path: Path) -> None:
         if isinstance(section, dict) and "api_key" in section:
             variable = f"MOISSON_SOURCES__{name.upper()}__API_KEY"
             raise ConfigError(f"{path}: sources.{name}.api_key: a secret does not belong here: set {variable}, or api_key_file")
+    access = table.get("access", {})
+    signers = access.get("signers", {}) if isinstance(access, dict) else {}
+    for name, section in signers.items() if isinstance(signers, dict) else ():
+        for key in ("access_key", "secret_key"):
+            if isinstance(section, dict) and key in section:
+                variable = f"MOISSON_ACCESS__SIGNERS__{name.upper()}__{key.upper()}"
+                raise ConfigError(f"{path}: access.signers.{name}.{key}: a secret does not belong here: set {variable}, or {key}_file")
 
 
 def _check_environment() -> None:
@@ -216,6 +223,7 @@ def _known_names() -> Iterator[str]:
         ApiSettings,
         AccessSettings,
         OidcSection,
+        SignerSection,
         HttpSettings,
         GeodesSettings,
         RestoSettings,

@@ -67,11 +67,11 @@ def work_of(index: Index, changes: Changes, now: datetime) -> Work:
     verdicts = _judged(near, touched.catalogue.values())
     matches = {key: [_match(key, held, verdict) for held, verdict in sorted(found.items())] for key, found in verdicts.items()}
     # What is held by now, or free, has no held products.
-    matches |= {key: [] for key, scene in changes.new.items() if scene.side == "held" and key in changes.old}
+    matches |= {key: [] for key, scene in changes.old.items() if scene.side == "catalogue" and not changes.leave(key, "catalogue")}
     better = _better(near, touched, verdicts)
     told = [match for found in matches.values() for match in found]
     batch = MatchBatch(now, tuple(scene for _, scene in sorted(changes.new.items())), changes.gone, matches, better)
-    return Work(batch, len(matches), len(told), sum(match.candidate for match in told))
+    return Work(batch, len(verdicts), len(told), sum(match.candidate for match in told))
 
 
 def _match(catalogue: ItemKey, held: ItemKey, verdict: Verdict) -> Match:

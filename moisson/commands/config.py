@@ -5,7 +5,6 @@ import sys
 import orjson
 import typer
 
-from mappings.licences import licences
 from mappings.registry import collections
 from moisson.commands.options import Config, Json
 from moisson.sections import ConfigError, OneAtlasSettings
@@ -23,7 +22,11 @@ def _group() -> None:
 def check(config: Config = None, as_json: Json = False) -> None:
     """Reads the settings and the tables, and says what they mean. Contacts nobody, prints no secret."""
     settings = load_settings(config)
-    known = licences()
+    known = settings.access.table()
+    settings.access.own_tariffs()
+    settings.access.own_practice()
+    for name, signer in settings.access.signers.items():
+        signer.settings(name)
     for info in collections().values():
         if info.licence not in known:
             raise ConfigError(f"collection {info.id}: no licence {info.licence!r} in the table")

@@ -67,5 +67,6 @@ def restore(
         if missing or not wanted:
             names = ", ".join(sorted(missing)[:5]) or f"run {run}"
             raise ConfigError(f"{names}: nothing to restore: `moisson deleted list --source {source}` names what is")
-        done = Runner(settings, index, this_owner(), utc_now).remapper(source, stop_on_signal()).restore(wanted)
+        with Runner(settings, index, this_owner(), utc_now).remapping(source, stop_on_signal()) as remapper:
+            done = remapper.restore(wanted)
     sys.stdout.write(f"{source}: {remapped_line(done)}\n")

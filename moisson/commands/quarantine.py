@@ -75,7 +75,8 @@ def replay(source: OnlySource = None, reason: Reason = None, later: Later = Fals
                 leave(index, name, Action.REPLAY, by=operator(), now=utc_now(), arguments={"reason": reason} if reason else {})
                 sys.stdout.write(f"{name}: left for the schedulers\n")
             elif found:
-                done = runner.remapper(name, stop).replay(found)
+                with runner.remapping(name, stop) as remapper:
+                    done = remapper.replay(found)
                 rejected += done.counts.rejected
                 sys.stdout.write(
                     (orjson.dumps(remapped_document(name, done)).decode() if as_json else f"{name}: {remapped_line(done)}") + "\n"

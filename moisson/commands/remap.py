@@ -36,7 +36,8 @@ def remap(
             sys.stdout.write(f"{source}: left for the schedulers\n")
             return
         try:
-            done = Runner(settings, index, this_owner(), utc_now).remapper(source, stop).remap(afresh=every)
+            with Runner(settings, index, this_owner(), utc_now).remapping(source, stop) as remapper:
+                done = remapper.remap(afresh=every)
         except (Stopped, KeyboardInterrupt):
             sys.stderr.write(f"moisson: {source}: interrupted: `moisson remap {source}` goes on from there\n")
             raise typer.Exit(Exit.INTERRUPTED) from None

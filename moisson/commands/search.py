@@ -41,7 +41,7 @@ def search(
     """Finds Items in the index, newest first."""
     params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus, accessible, collapse)
     settings = load_settings(config)
-    access, asker = Access(), Asker(user_class)
+    access, asker = Access(settings.access.policy()), Asker(user_class)
     audience = access.policy.audience(asker)
     wanted = parse_accessible(accessible)
     query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from moisson.build import open_index
-from moisson.commands.options import Config
+from moisson.commands.options import Config, utc_now
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -22,12 +22,13 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from moisson.build_access import open_offer
 
     settings = load_settings(config)
     host, port = host or settings.api.host, port or settings.api.port
     listening = _listen(host, port)
-    with open_index(settings) as index:
-        app = create_app(index, title=settings.api.title, public_url=settings.api.public_url)
+    with open_index(settings) as index, open_offer(settings, index, utc_now) as offer:
+        app = create_app(index, offer, title=settings.api.title, public_url=settings.api.public_url)
         shown = f"[{host}]" if ":" in host else host
         sys.stderr.write(f"moisson: STAC API on http://{shown}:{port}/ (documentation: /api.html)\n")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))

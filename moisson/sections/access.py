@@ -1,22 +1,45 @@
-"""Settings of access: the licence table, rules for single sources, and the sign-in service."""
+"""Settings of access: the licence table, rules for single sources, signers, and the sign-in service."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from api.oidc_http import is_safe
 from api.oidc_settings import OidcSettings
+from api.signing import SignerSettings
 from mappings.access.policy import Policy, Reach
 from mappings.licences import Table, licences, read_table
-from moisson.sections.base import Address, ConfigError, Section
+from mappings.ordering.practice import Practice, read_practice
+from mappings.ordering.tariffs import Tariffs, read_tariffs
+from moisson.sections.base import Address, ConfigError, Section, read_key
 
 
 def _issuer(value: str) -> str:
     if not is_safe(value):
         raise ValueError("an https address (http for this machine only)")
     return value
+
+
+Made = TypeVar("Made")
+
+
+def _read(setting: str, path: Path | None, make: Callable[[str], Made]) -> Made | None:
+    """What a file of the operator says; None without one. Raises ConfigError, which names setting, file and place."""
+    if path is None:
+        return None
+    try:
+        return make(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"access.{setting}: {path}: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"access.{setting}: {path}: {error.title} {where}: {first['msg'].removeprefix('Value error, ')}") from None
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"access.{setting}: {path}: {error}") from None
 
 
 Claim = Annotated[str, Field(min_length=1, max_length=200)]
@@ -47,30 +70,54 @@ class OidcSection(Section):
         )
 
 
+class SignerSection(Section):
+    """A service that signs addresses of files: its sign_urls, the hosts whose addresses it may sign, its two keys (or files with them),
+    and how many seconds a signature lasts."""
+
+    url: Address
+    hosts: tuple[str, ...]
+    access_key: SecretStr | None = None
+    access_key_file: Path | None = None
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
+    lasting: int = Field(3600, ge=1, le=518_400)
+
+    def settings(self, name: str) -> SignerSettings:
+        """As the API takes them. Raises ConfigError."""
+        access_key, secret_key = read_key(self.access_key, self.access_key_file), read_key(self.secret_key, self.secret_key_file)
+        if not access_key or not secret_key:
+            variable = f"MOISSON_ACCESS__SIGNERS__{name.upper()}__"
+            raise ConfigError(f"access.signers.{name}: both keys are needed: {variable}ACCESS_KEY and …SECRET_KEY, or files with them")
+        try:
+            return SignerSettings(self.url, self.hosts, access_key, secret_key, self.lasting)
+        except ValueError as error:
+            raise ConfigError(f"access.signers.{name}.{error}") from None
+
+
 class AccessSettings(Section):
-    """Who may use what. `licences` is a TOML file whose rows replace those of the table; `sources` says by source who finds what it
-    brings (everyone, members, operators); with `sign_in` nothing is found without signing in."""
+    """Who may use what. `licences` is a TOML file whose rows replace those of the table; `tariffs` and `practice` are TOML files in place
+    of what comes with Moisson on ordering; `sources` says by source who finds what it brings (everyone, members, operators); with
+    `sign_in` nothing is found without signing in. `signers` by the name of the `auth:schemes` entry that assets refer to."""
 
     licences: Path | None = None
+    tariffs: Path | None = None
+    practice: Path | None = None
+    signers: dict[str, SignerSection] = Field(default_factory=dict)
     sign_in: bool = False
     sources: dict[str, Reach] = Field(default_factory=dict)
     oidc: OidcSection | None = None
 
     def table(self) -> Table:
         """The licence table of this installation. Raises ConfigError."""
-        if self.licences is None:
-            return licences()
-        try:
-            return read_table(self.licences.read_text(encoding="utf-8"), licences())
-        except OSError as error:
-            raise ConfigError(f"access.licences: {self.licences}: {error.strerror}") from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            message = first["msg"].removeprefix("Value error, ")
-            raise ConfigError(f"access.licences: {self.licences}: {error.title} {where}: {message}") from None
-        except (ValueError, TypeError) as error:
-            raise ConfigError(f"access.licences: {self.licences}: {error}") from None
+        return _read("licences", self.licences, lambda text: read_table(text, licences())) or licences()
+
+    def own_tariffs(self) -> Tariffs | None:
+        """The operator's tariffs, if they have their own. Raises ConfigError."""
+        return _read("tariffs", self.tariffs, read_tariffs)
+
+    def own_practice(self) -> Practice | None:
+        """The operator's customs of ordering, if they have their own. Raises ConfigError."""
+        return _read("practice", self.practice, read_practice)
 
     def policy(self) -> Policy:
         """The rules of this installation. Raises ConfigError."""

@@ -8,7 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.coverages import measure_coverage
 from tests.bench.harvests import harvest_from_memory, harvest_whole_path, harvest_xml
+from tests.bench.matching import measure_matching
 from tests.bench.searches import measure_searches
 
 
@@ -16,7 +18,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=100_000, help="scenes that the stand-ins hold")
     parser.add_argument("--memory-records", type=int, default=20_000, help="records harvested from memory")
-    parser.add_argument("--only", choices=("memory", "whole", "xml", "search"), help="one part; search harvests first")
+    parser.add_argument("--match-size", type=int, default=200_000, help="scenes of the catalogue that are matched; products: a tenth")
+    parser.add_argument(
+        "--only", choices=("memory", "whole", "xml", "search", "coverage", "matching"), help="one part; search harvests first"
+    )
     parser.add_argument("--keep", type=Path, help="folder that keeps the index")
     options = parser.parse_args()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="moisson-bench-"))
@@ -35,6 +40,12 @@ def main() -> int:
                 print(line, flush=True)
         if options.only in (None, "search"):
             for line in measure_searches(folder / "moisson.toml"):
+                print(line, flush=True)
+        if options.only in (None, "coverage"):
+            for line in measure_coverage(folder):
+                print(line, flush=True)
+        if options.only in (None, "matching"):
+            for line in measure_matching(options.match_size, folder):
                 print(line, flush=True)
     finally:
         if options.keep is None:

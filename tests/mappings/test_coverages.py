@@ -285,7 +285,8 @@ def test_regional_products_of_an_inventory_are_held(validator: Validator) -> Non
     assert (item["collection"], item["id"]) == ("coverages-spot", "SPOT6_2018_FRANCE_ORTHO_NC_GEOSUD_MS_82")
     facts = (properties["moisson:availability"], properties["moisson:licence"], properties["order:status"])
     assert facts == ("held", "dinamis-spot67", "succeeded")
-    assert links_of(item, "license")[0]["href"] == licences()["dinamis-spot67"].href
+    assert [link["href"] for link in links_of(item, "license")] == [licences()["dinamis-spot67"].href]
+    assert len(links_of(item, "terms-of-service")) == 1
     assert links_of(item, "collection")[0]["href"].endswith("/coverages-spot")
 
 
@@ -301,6 +302,7 @@ def test_a_licence_that_is_not_for_members_gives_no_right(validator: Validator) 
     assert item["properties"]["moisson:availability"] == "unknown"
     assert "order:status" not in item["properties"]
     assert [link["href"] for link in links_of(item, "license")] == [licences()["unknown"].href]
+    assert links_of(item, "terms-of-service") == []
 
 
 def test_a_licence_that_does_not_exist_is_refused() -> None:

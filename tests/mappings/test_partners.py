@@ -90,7 +90,7 @@ def test_of_several_platforms_the_commercial_one_counts() -> None:
 def test_the_version_fits_into_a_fingerprint_and_changes_with_the_settings() -> None:
     plain, named = PartnerMapping("acme"), PartnerMapping("acme", PartnerSettings(licences={"paz": "dsp-pleiades"}))
     assert len(plain.version.encode()) == 16
-    assert plain.version.startswith("ogc-1")
+    assert plain.version.startswith("ogc-2")
     record = only(plain, iso())
     assert fingerprint(record, plain) != fingerprint(record, named)
     assert plain.version == PartnerMapping("acme", PartnerSettings(columns={"id": "Nom"})).version
@@ -277,3 +277,40 @@ def test_the_command_knows_both_partners() -> None:
     assert MAPPINGS["vigisat"] is VIGISAT
     assert MAPPINGS["seas"] is SEAS
     assert VIGISAT.read(csw(iso())).records[0].source == "vigisat"
+
+
+def _licensed(licence: str) -> dict[str, object]:
+    return {**stac(), "links": [{"rel": "license", "href": licence, "type": "text/html", "title": "CC"}, {"rel": "license", "href": "./l"}]}
+
+
+def test_what_a_stac_item_names_as_its_licence_stays_as_its_terms_beside_the_table_s() -> None:
+    found = item(SEAS, orjson.dumps(_licensed("https://example.org/cc")))
+    Validator(extension_schemas()).check(found)
+    assert [link["href"] for link in found["links"] if link["rel"] == "license"] == [licences()["unknown"].href]
+    terms = {"rel": "terms-of-service", "href": "https://example.org/cc", "type": "text/html", "title": "CC"}
+    assert [link for link in found["links"] if link["rel"] == "terms-of-service"] == [terms]
+
+
+def test_the_terms_of_a_merged_item_are_those_of_the_facts_that_count() -> None:
+    open_ = item(SEAS, orjson.dumps(_licensed("https://example.org/cc")))
+    closed = {**open_, "links": [{**link, "href": "https://example.org/other"} for link in open_["links"]]}
+    open_ = {**open_, "properties": {**open_["properties"], "moisson:availability": "open"}}
+    for order in ([open_, closed], [closed, open_]):
+        links = SEAS.merge(order)["links"]
+        assert [link["href"] for link in links if link["rel"] in ("license", "terms-of-service")] == ["https://example.org/other"] * 2
+
+
+def test_an_entry_s_licence_stays_as_its_terms_too() -> None:
+    body = (
+        b'<entry xmlns="http://www.w3.org/2005/Atom" xmlns:georss="http://www.georss.org/georss" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/"><id>scene-1-of-paz</id><title>PAZ</title><dc:identifier>scene-1-of-paz</dc:identifier>'
+        b"<dc:date>2021-05-01T10:00:00Z/2021-05-01T10:00:09Z</dc:date><georss:box>4 -53 5 -52</georss:box>"
+        b'<link rel="license" href="https://example.org/terms"/></entry>'
+    )
+    found = item(SEAS, body)
+    Validator(extension_schemas()).check(found)
+    links = [(link["rel"], link["href"]) for link in found["links"] if link["rel"] in ("license", "terms-of-service")]
+    assert links == [
+        ("license", licences()[found["properties"]["moisson:licence"]].href),
+        ("terms-of-service", "https://example.org/terms"),
+    ]

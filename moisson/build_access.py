@@ -1,0 +1,30 @@
+"""From settings to what the API needs beside its index: rules, who asks, tariffs, signers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from api.access import Access
+from api.app import Offer
+from api.identity import IdentitySettings, build_identify
+from api.signing import open_signers
+from index.protocol import Index
+from moisson.settings import Settings
+
+
+@contextmanager
+def open_offer(settings: Settings, index: Index, now: Callable[[], datetime]) -> Iterator[Offer]:
+    """Contacts nobody. Raises ConfigError."""
+    section = settings.access
+    policy = section.policy()
+    oidc = section.oidc.settings() if section.oidc else None
+    identify = build_identify(IdentitySettings(oidc, policy.table), index, now)
+    with open_signers({name: signer.settings(name) for name, signer in section.signers.items()}) as signers:
+        yield Offer(
+            access=Access(policy, identify),
+            tariffs=section.own_tariffs(),
+            practice=section.own_practice(),
+            signers=signers,
+            oidc=oidc,
+            now=now,
+        )

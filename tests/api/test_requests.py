@@ -1,0 +1,379 @@
+"""POST /requests/draft: the document that a request form asks for; nothing is ordered, nothing hidden is told, nothing is bought twice."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from pyproj import Geod
+from shapely import segmentize
+from shapely.geometry import box
+
+from api.request_form import safe_cell
+from api.requests import requests_router
+from index.matches import Match, MatchBatch
+from index.protocol import Index
+from index.state import ItemKey
+from mappings.access.classes import UserClass
+from mappings.access.policy import Policy
+from tests.index.helpers import NOW, batch
+from tests.support.items import make_document
+from tests.support.mounted import Client, mounted
+
+MADE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+PHR = {"platform": "phr1a", "constellation": "phr"}
+SPOT = {"platform": "spot7", "constellation": "spot"}
+FRANCE, PERU = [2.0, 46.0, 2.2, 46.1], [-72.1, -13.6, -71.9, -13.5]
+TASKING = {"product": "pleiades", "period": "2027-03-01T00:00:00Z/2027-05-31T23:59:59Z"}
+EVIL = '<script>alert("x")</script>'
+
+
+@pytest.fixture
+def client(index: Index) -> Client:
+    sale = {"availability": "orderable", **PHR}
+    index.apply(
+        batch(
+            items=[
+                make_document("sale", "airbus-phr", box=(2.0, 46.0, 2.3, 46.2), **sale),
+                make_document("sold", "airbus-phr", box=(2.0, 46.0, 2.3, 46.2), **sale),
+                make_document("half", "airbus-phr", box=(2.0, 46.0, 2.2, 46.1), **sale),
+                make_document("likely", "airbus-phr", box=(2.0, 46.0, 2.2, 46.1), **sale),
+                make_document("nowhere", "airbus-phr", box=None, **sale),
+                make_document("spot", "airbus-spot", box=(2.0, 46.0, 2.6, 46.6), availability="orderable", **SPOT),
+                make_document("neo", "airbus-pneo", box=(2.0, 46.0, 2.2, 46.1), availability="orderable", platform="pneo3"),
+                make_document("held", "dsp", box=(2.0, 46.0, 2.3, 46.2), availability="held", licence="dsp-pleiades"),
+                make_document("part", "dsp", box=(2.0, 46.0, 2.1, 46.1), availability="held", licence="dsp-pleiades"),
+                make_document("lost", "dsp", box=None, availability="held", licence="dsp-pleiades"),
+                make_document("open", "s2", box=(2.0, 46.0, 2.3, 46.2)),
+                make_document(EVIL, "=cmd", box=(2.0, 46.0, 2.3, 46.2), **sale),
+            ]
+        )
+    )
+    pairs = {"sold": ("held", 1.0, False), "half": ("part", 0.5, False), "likely": ("held", 1.0, True)}
+    matches = [
+        Match(ItemKey("airbus-phr", name), ItemKey("dsp", held), "M2", 0.98, share, maybe) for name, (held, share, maybe) in pairs.items()
+    ]
+    index.apply_matches(MatchBatch(NOW, matches={match.catalogue: [match] for match in matches}))
+    index.refresh()
+    return mounted(index, requests_router, now=lambda: MADE)
+
+
+def post(client: Client, body: Any, users: str = "public-actor", query: str = "", **headers: str) -> httpx.Response:
+    content = body if isinstance(body, bytes) else json.dumps(body)
+    return client.post(
+        f"/requests/draft{query}", content=content, headers={"content-type": "application/json", "x-class": users, **headers}
+    )
+
+
+def draft(client: Client, users: str = "public-actor", **body: Any) -> Any:
+    answer = post(client, body, users)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def images(*names: str, collection: str = "airbus-phr") -> list[dict[str, str]]:
+    return [{"collection": collection, "id": name} for name in names]
+
+
+def geodesic_km2(*bounds: float) -> float:
+    return abs(Geod(ellps="WGS84").geometry_area_perimeter(segmentize(box(*bounds), 0.001))[0]) / 1e6
+
+
+def test_a_draft_says_first_that_nothing_is_ordered_and_changes_nothing(client: Client, index: Index) -> None:
+    before = [change.number for change in index.changes()]
+    found = draft(client, items=images("sale"), bbox=FRANCE)
+    assert "rien n’est commandé" in found["notice"]["fr"]
+    assert "nothing is ordered" in found["notice"]["en"]
+    assert found["created"] == "2026-11-21T09:30:00Z"
+    assert [change.number for change in index.changes()] == before
+
+
+def test_an_image_is_clipped_to_the_area_and_the_minimum_applied(client: Client) -> None:
+    found = draft(client, items=images("sale"), bbox=[2.0, 46.0, 2.05, 46.05])
+    (item,), (request,) = found["items"], found["requests"]
+    assert item["km2"] == pytest.approx(geodesic_km2(2.0, 46.0, 2.05, 46.05), rel=1e-3)
+    assert request["km2"] == item["km2"]
+    assert (request["billed_km2"], request["minimum_km2"], request["minimum_applied"]) == (100.0, 100, True)
+    assert request["quota_km2"] == [1500, 2500]
+    assert request["amount"] == {"low": "0.00", "high": "0.00", "currency": "EUR"}
+    whole = draft(client, items=images("sale"))
+    assert whole["area"] is None
+    assert whole["items"][0]["km2"] == pytest.approx(geodesic_km2(2.0, 46.0, 2.3, 46.2), rel=1e-3)
+
+
+def test_images_of_one_product_share_one_quota_and_products_are_told_apart(client: Client) -> None:
+    found = draft(client, "company-rd", items=[*images("sale", "half"), *images("spot", collection="airbus-spot")])
+    pleiades, spot = found["requests"]
+    km2 = [item["ordered_km2"] for item in found["items"]]
+    assert pleiades["km2"] == pytest.approx(km2[0] + km2[1], abs=1e-5)
+    assert (spot["product"], spot["scenes"]) == ("spot-6-7", 1)
+    assert float(found["total"]["amount"]["low"]) == pytest.approx(float(pleiades["amount"]["low"]) + 20_000)
+
+
+def test_what_is_held_or_matched_is_pointed_out_and_left_out_of_the_price(client: Client) -> None:
+    found = draft(client, items=[*images("sold"), *images("held", "lost", collection="dsp"), *images("open", collection="s2")], bbox=FRANCE)
+    sold, held, lost, opened = found["items"]
+    for item in (sold, held, lost):
+        assert item["remark"] == {"fr": "Déjà acquise : ne pas commander", "en": "Already purchased: do not order"}
+        assert (item["to_order"], item["ordered_km2"]) == (False, 0.0)
+    assert sold["held_by"] == [{"collection": "dsp", "id": "held"}]
+    assert not opened["to_order"]
+    assert "télécharger" in opened["remark"]["fr"]
+    assert found["requests"] == []
+    assert found["total"]["amount"] is None
+
+
+def test_of_an_image_that_is_held_in_part_only_the_rest_is_priced(client: Client) -> None:
+    (item,) = draft(client, items=images("half"), bbox=FRANCE)["items"]
+    assert item["ordered_km2"] == pytest.approx(geodesic_km2(2.1, 46.0, 2.2, 46.1), rel=1e-3)
+    assert "reste" in item["remark"]["fr"]
+    # Within what is held nothing is left to order.
+    (item,) = draft(client, items=images("half"), bbox=[2.01, 46.01, 2.09, 46.09])["items"]
+    assert not item["to_order"]
+
+
+def test_an_unsure_match_asks_to_look_first(client: Client) -> None:
+    (item,) = draft(client, items=images("likely"), bbox=FRANCE)["items"]
+    assert item["to_order"]
+    assert "vérifier" in item["remark"]["fr"]
+
+
+@pytest.mark.parametrize("users", ["anonymous", "other-private"])
+def test_who_does_not_discover_held_images_is_told_nothing_of_them(client: Client, users: str) -> None:
+    found = draft(client, users, items=images("sold"), bbox=FRANCE)
+    assert found["items"][0]["to_order"]
+    assert found["items"][0]["remark"] is None
+    assert "dsp" not in json.dumps(found)
+    # What exists but is hidden, and what does not exist, are answered alike.
+    hidden = post(client, {"items": images("held", collection="dsp")}, users)
+    missing = post(client, {"items": images("none!", collection="dsp")}, users)
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert hidden.text.replace("held", "X") == missing.text.replace("none!", "X")
+    assert dict(hidden.headers) | {"content-length": ""} == dict(missing.headers) | {"content-length": ""}
+
+
+def test_without_signing_in_nothing_is_drafted_where_that_is_the_rule(index: Index) -> None:
+    answer = post(mounted(index, requests_router, Policy(sign_in=True)), {"items": images("sale")}, "anonymous")
+    assert answer.status_code == 401
+
+
+def test_options_are_taken_over_and_sixteen_bits_double_the_size(client: Client) -> None:
+    eight = draft(client, items=images("sale"), format="jpeg2000", bits=8)
+    sixteen = draft(client, items=images("sale"), bits=16)
+    assert eight["options"] == {"format": "jpeg2000", "bits": 8, "level": "primary"}
+    size = eight["requests"][0]["size"]
+    assert size["gigabytes"] == pytest.approx(eight["requests"][0]["km2"] * 6 / 400, abs=1e-3)
+    assert sixteen["requests"][0]["size"]["gigabytes"] == pytest.approx(size["gigabytes"] * 2, abs=2e-3)
+    assert size["source"]["fr"]
+    assert draft(client, items=images("spot", collection="airbus-spot"))["requests"][0]["size"]["gigabytes"] is None
+
+
+@pytest.mark.parametrize(
+    ("users", "bounds", "by"),
+    [
+        ("public-actor", FRANCE, "ign"),
+        ("public-actor", [55.4, -21.2, 55.6, -21.0], "ign"),  # La Réunion
+        ("public-actor", PERU, "airbus"),
+        ("public-actor", [166.2, -22.0, 166.4, -21.8], "airbus"),  # New Caledonia: the Pacific
+        ("public-actor", [7.0, 48.0, 9.0, 48.5], "ign-and-airbus"),
+        ("scientist", FRANCE, "airbus"),
+        ("company-rd", FRANCE, "airbus"),
+        ("anonymous", FRANCE, "airbus"),
+    ],
+)
+def test_ign_makes_orthoimages_of_france_for_public_actors(client: Client, users: str, bounds: list[float], by: str) -> None:
+    found = draft(client, users, tasking=TASKING, bbox=bounds, level="ortho")
+    assert found["requests"][0]["ortho"]["by"] == by
+    # What Airbus charges for them is not known: the total is not whole then.
+    assert found["total"]["complete"] == (by == "ign")
+
+
+def test_a_contractor_is_served_as_its_client(client: Client) -> None:
+    body = {"tasking": TASKING, "bbox": FRANCE, "level": "ortho"}
+    mine = post(client, body, "contractor", **{"x-client": "public-actor"}).json()
+    assert mine["requests"][0]["ortho"]["by"] == "ign"
+    assert mine["requests"][0]["amount"] == post(client, body).json()["requests"][0]["amount"]
+    assert post(client, body, "contractor").json()["requests"][0]["amount"] is None
+
+
+def test_primary_products_have_no_orthorectification(client: Client) -> None:
+    assert draft(client, items=images("sale"))["requests"][0]["ortho"]["by"] is None
+
+
+def test_a_tasking_wish_has_period_views_angle_and_cloud(client: Client) -> None:
+    wish = {**TASKING, "mode": "tri-stereo", "angle_max": 20, "cloud_cover_max": 10}
+    found = draft(client, "company-rd", tasking=wish, bbox=[2.0, 46.0, 2.5, 46.5])
+    assert found["kind"] == "tasking"
+    assert found["tasking"] == {
+        "product": "pleiades",
+        "period": "2027-03-01T00:00:00Z/2027-05-31T23:59:59Z",
+        "mode": "tri-stereo",
+        "angle_max": 20.0,
+        "cloud_cover_max": 10.0,
+        "scenes": 1,
+    }
+    (request,) = found["requests"]
+    assert float(request["amount"]["low"]) == pytest.approx(request["billed_km2"] * 1.8 * 3, abs=0.01)
+    assert request["size"]["gigabytes"] == pytest.approx(request["km2"] * 3 * 6 / 400, abs=1e-3)
+
+
+def test_spot_tasking_needs_as_many_attempts_as_the_area_has_scenes(client: Client) -> None:
+    wish = {**TASKING, "product": "spot-6-7"}
+    assert draft(client, tasking=wish, bbox=[2.0, 46.0, 3.0, 47.0])["tasking"]["scenes"] == 3
+    found = draft(client, tasking={**wish, "scenes": 12}, bbox=FRANCE)
+    assert found["requests"][0]["amount"]["low"] == "20000.00"
+
+
+@pytest.mark.parametrize("kind", ["archive", "tasking"])
+def test_delays_deed_and_crisis_access_are_told_as_unconfirmed_with_date_and_source(client: Client, kind: str) -> None:
+    wish: dict[str, Any] = {"items": images("sale")} if kind == "archive" else {"tasking": TASKING}
+    found = draft(client, **wish, bbox=FRANCE)
+    for name in ("delays", "deed", "crisis"):
+        assert found[name]["confirmed"] is False
+        assert found[name]["date"]
+        assert found[name]["text"]["fr"]
+        assert found[name]["source"]["en"]
+    page = post(client, {**wish, "bbox": FRANCE}, query="?f=html&language=en").text
+    assert page.count("(not confirmed)") == 3
+
+
+@pytest.mark.parametrize("users", list(UserClass))
+def test_every_class_of_users_gets_a_draft_in_every_form_and_language(client: Client, users: UserClass) -> None:
+    for form in ("json", "csv", "html"):
+        for language in ("fr", "en"):
+            body = {"items": [*images("sale"), *images("neo", collection="airbus-pneo")], "bbox": FRANCE, "level": "ortho"}
+            assert post(client, body, users, f"?f={form}&language={language}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "kind"),
+    [
+        ("", "*/*", "application/json"),
+        ("", "", "application/json"),
+        ("", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("", "text/csv", "text/csv; charset=utf-8"),
+        ("", "text/csv;q=0.1, application/json;q=0.9", "application/json"),
+        ("?f=csv", "text/html", "text/csv; charset=utf-8"),
+        ("?f=html", "", "text/html; charset=utf-8"),
+    ],
+)
+def test_the_form_is_f_or_what_accept_would_rather_have(client: Client, query: str, accept: str, kind: str) -> None:
+    answer = post(client, {"items": images("sale")}, query=query, accept=accept)
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["cache-control"] == "no-store"
+    assert "Accept" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "accept", "language"),
+    [("?language=en", "fr", "fr", "en"), ("", "en", "fr", "en"), ("", None, "en-GB,fr;q=0.3", "en"), ("", None, "", "fr")],
+)
+def test_the_language_is_asked_for_or_the_readers(client: Client, query: str, body: str | None, accept: str, language: str) -> None:
+    asked = {"items": images("sale"), "language": body}
+    answer = post(client, asked, query=query, accept="text/html", **{"accept-language": accept})
+    assert answer.headers["content-language"] == language
+    assert (f'lang="{language}"') in answer.text
+    assert ("Montant estimé" if language == "fr" else "Estimated amount") in answer.text
+
+
+def test_a_page_escapes_whatever_comes_from_outside(client: Client) -> None:
+    body = {"items": images(EVIL, collection="=cmd"), "purpose": EVIL, "f": None}
+    del body["f"]
+    answer = post(client, body, query="?f=html", **{"x-organisation": "A<b>&Co"})
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "A&lt;b&gt;&amp;Co" in answer.text
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_no_cell_of_the_table_is_a_formula(client: Client) -> None:
+    body = {"items": images(EVIL, collection="=cmd"), "purpose": '=HYPERLINK("http://x")\t+1'}
+    answer = post(client, body, query="?f=csv", **{"x-organisation": "@SUM(A1)"})
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert all(len(row) == 3 for row in rows)
+    cells = [cell for row in rows for cell in row]
+    assert not any(re.match(r"[\s]*[=+\-@|%]", cell) for cell in cells)
+    assert {"'=cmd", "'@SUM(A1)"} <= set(cells)
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", " =1", "\t=1", "\n=1", "\u00a0=1", "＝1", "|x", "%x", "\rx"])
+def test_a_text_that_would_be_a_formula_is_quoted(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-2", "", "Pléiades", "2.0, 46.0"])
+def test_other_texts_stay(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+ONE = {"items": [{"collection": "airbus-phr", "id": "sale"}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({}, "items"),
+        ({**ONE, "tasking": TASKING, "bbox": FRANCE}, "items"),
+        ({"items": []}, "items"),
+        ({"items": {}}, "items"),
+        ({"items": ["sale"]}, "items[0]"),
+        ({"items": [{"collection": "airbus-phr"}]}, "items[0]"),
+        ({"items": [{"collection": "airbus-phr", "id": 3}]}, "items[0]"),
+        ({"items": [{"collection": "airbus-phr", "id": "sale", "idd": "x"}]}, "items[0]"),
+        ({"items": [*ONE["items"], *ONE["items"]]}, "items"),
+        ({"items": images(*(f"i{n}" for n in range(201)))}, "items"),
+        ({"items": images("nowhere")}, "items"),
+        ({**ONE, "bbox": PERU}, "items"),
+        ({**ONE, "bbox": [0, 0, 0, 0]}, "bbox"),
+        ({**ONE, "geometry": {"type": "Point", "coordinates": [2, 46]}}, "geometry"),
+        ({**ONE, "format": "tiff"}, "format"),
+        ({**ONE, "format": ["geotiff"]}, "format"),
+        ({**ONE, "bits": 12}, "bits"),
+        ({**ONE, "bits": "8"}, "bits"),
+        ({**ONE, "bits": True}, "bits"),
+        ({**ONE, "bits": []}, "bits"),
+        ({**ONE, "level": "raw"}, "level"),
+        ({**ONE, "language": "de"}, "language"),
+        ({**ONE, "language": ["fr"]}, "language"),
+        ({**ONE, "purpose": 3}, "purpose"),
+        ({**ONE, "purpose": "x" * 2001}, "purpose"),
+        ({**ONE, "levle": "ortho"}, "levle"),
+        ({"tasking": TASKING}, "geometry"),
+        ({"tasking": [], "bbox": FRANCE}, "tasking"),
+        ({"tasking": {"period": TASKING["period"]}, "bbox": FRANCE}, "tasking.product"),
+        ({"tasking": {**TASKING, "product": "landsat"}, "bbox": FRANCE}, "tasking.product"),
+        ({"tasking": {"product": "pleiades"}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "period": "2027-03-01T00:00:00Z/.."}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "period": "/2027-03-01T00:00:00Z"}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "period": "2020-03-01T00:00:00Z/2020-04-01T00:00:00Z"}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "mode": "quad"}, "bbox": FRANCE}, "tasking.mode"),
+        ({"tasking": {**TASKING, "angle_max": 91}, "bbox": FRANCE}, "angle_max"),
+        ({"tasking": {**TASKING, "cloud_cover_max": "10"}, "bbox": FRANCE}, "cloud_cover_max"),
+        ({"tasking": {**TASKING, "scenes": 0}, "bbox": FRANCE}, "tasking.scenes"),
+        ({"tasking": {**TASKING, "scenes": 10**9}, "bbox": FRANCE}, "tasking.scenes"),
+        ({"tasking": {**TASKING, "angle": 3}, "bbox": FRANCE}, "tasking"),
+        (b'{"items":[{"collection":"\\ud800","id":"a"}]}', "body"),
+        (b'{"items":NaN}', "body"),
+        ([], "body"),
+    ],
+)
+def test_wrong_input_is_refused_by_its_name(client: Client, body: Any, parameter: str) -> None:
+    answer = post(client, body)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["parameter"] == parameter
+
+
+def test_unknown_members_and_parameters_are_refused_with_a_suggestion(client: Client) -> None:
+    assert "did you mean level?" in post(client, {**ONE, "levle": "ortho"}).json()["detail"]
+    assert "did you mean angle_max?" in post(client, {"tasking": {**TASKING, "angle_mx": 3}, "bbox": FRANCE}).json()["detail"]
+    assert post(client, ONE, query="?form=csv").status_code == 400
+    assert post(client, ONE, query="?f=pdf").status_code == 400
+    assert post(client, ONE, query="?language=de").status_code == 400
+    assert post(client, ONE, query="?f=csv&f=html").status_code == 400
