@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.access import Access
+from api.body_limit import BodyLimitMiddleware, BodyTooLong
 from api.caching import CachingMiddleware
 from api.client import MoissonClient
 from api.coverage import coverage_router
@@ -103,6 +104,7 @@ def create_app(
         items_get_request_model=ItemsGet,
     )
     app = api.app
+    app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(CachingMiddleware)
     # Last added, first asked: a HEAD is a GET to everything behind it.
     app.add_middleware(HeadMiddleware)
@@ -154,6 +156,9 @@ def _add_error_handlers(app: FastAPI) -> None:
         parameter = ".".join(where)
         return problem_response(Problem(400, "invalid-parameter", f"{parameter}: {first['msg']}", parameter))
 
+    def of_long_body(_: Request, error: Any) -> Response:
+        return problem_response(Problem(error.status_code, "body-too-long", error.detail, "body"))
+
     def of_http(_: Request, error: Any) -> Response:
         return problem_response(Problem(error.status_code, "http-error", str(error.detail), headers=error.headers))
 
@@ -167,5 +172,6 @@ def _add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, of_problem)
     app.add_exception_handler(Exception, of_fault)
     app.add_exception_handler(RequestValidationError, of_request)
+    app.add_exception_handler(BodyTooLong, of_long_body)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(IndexUnavailable, of_index)

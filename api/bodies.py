@@ -1,4 +1,4 @@
-"""Bodies of POST requests: a JSON object of bounded size, and the area in it."""
+"""Bodies of POST requests: a JSON object, and the area in it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,6 @@ from api.areas import parse_bbox, parse_intersects
 from api.errors import Problem, bad
 from mappings.areas import square_kilometres
 
-MAX_BODY = 4 * 2**20
 MAX_AREA_KM2 = 2_000_000
 MIN_AREA_KM2 = 0.0001
 
@@ -29,19 +28,13 @@ AREA_SCHEMA: dict[str, Any] = {
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """The body. Raises Problem for one that is too long, no JSON (NaN and half characters are none), or no object."""
+    """The body. Raises BodyTooLong, and Problem for one that is no JSON (NaN and half characters are none), or no object."""
     wanted = bad("body", "a JSON object, sent with Content-Type: application/json")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/json", "application/geo+json"):
         raise wanted
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            raise Problem(413, "body-too-long", f"body: at most {MAX_BODY // 2**20} MiB: simplify the geometry", "body")
-        parts.append(part)
     try:
-        body = orjson.loads(b"".join(parts))
+        body = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:
         raise bad("body", f"not JSON: {str(error)[:120]}") from None
     if not isinstance(body, dict):
@@ -79,13 +72,13 @@ def _polygons(geometry: Any) -> Any:
         raise bad("geometry", problem.detail.removeprefix("intersects: ")) from None
 
 
-def parse_number(body: Mapping[str, Any], name: str, lowest: float, highest: float) -> float | None:
-    """A member that is a number within bounds; None where it is not given."""
+def parse_number(body: Mapping[str, Any], name: str, lowest: float, highest: float, before: str = "") -> float | None:
+    """A member that is a number within bounds; None where it is not given. `before` is put before its name in a refusal."""
     value = body.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise bad(name, f"a number, got {str(value)[:40]!r}")
+        raise bad(before + name, f"a number, got {str(value)[:40]!r}")
     if not lowest <= value <= highest:
-        raise bad(name, f"between {lowest:g} and {highest:g}, got {str(value)[:40]}")
+        raise bad(before + name, f"between {lowest:g} and {highest:g}, got {str(value)[:40]}")
     return float(value)

@@ -6,9 +6,10 @@ from typing import Any
 
 import shapely
 
+from api.candidates import Rights
 from api.covering import exact_km2
 from api.errors import bad, not_found
-from api.purchased import DO_NOT_ORDER, PARTLY, PERHAPS, Purchase, purchases
+from api.purchased import DO_NOT_ORDER, NOT_YOURS, Purchase, purchases
 from api.request_body import DraftAsk
 from index.document import members_of
 from index.protocol import Index
@@ -19,7 +20,8 @@ from mappings.coverage import clip
 from mappings.facts import Availability
 from mappings.geometry import to_shapely
 from mappings.ordering.draft import Chosen
-from mappings.ordering.products import product_of
+from mappings.ordering.estimate import MAX_KM2
+from mappings.ordering.products import Product, product_of
 from mappings.ordering.words import Text
 
 _DOWNLOAD = Text("Archive ouverte : à télécharger, ne pas commander", "Open archive: download it, do not order")
@@ -27,21 +29,23 @@ _NOT_FOR_SALE = Text("Ne se commande pas : rien n’établit qu’elle puisse l�
 _REMARKS = {Availability.HELD: DO_NOT_ORDER, Availability.OPEN: _DOWNLOAD}
 
 
-def choose(index: Index, audience: Audience, ask: DraftAsk) -> tuple[tuple[Chosen, ...], Any]:
-    """The images in the order asked for, and all that is ordered as one shape (of a tasking wish, its area).
+def choose(index: Index, audience: Audience, rights: Rights, ask: DraftAsk) -> tuple[tuple[Chosen, ...], Mapping[Product | None, Any]]:
+    """The images in the order asked for, and by product line all that is ordered as one shape (of a tasking wish, its area).
 
     Raises Problem 404 for what is not there and for what the audience does not find, alike."""
     if ask.tasking:
-        return (), ask.area
+        return (), {ask.tasking.product: ask.area}
     items = [_found(index, audience, key) for key in ask.keys]
     orderable = [ItemKey(item.collection, item.id) for item in items if item.availability == Availability.ORDERABLE]
-    bought = purchases(index, audience, orderable)
-    chosen, shapes = [], []
+    bought = purchases(index, audience, orderable, rights.has_way_to)
+    chosen, shapes = [], dict[Product | None, list[Any]]()
     for item in items:
-        one, shape = _choose(item, ask.area, bought)
+        one, shape = _choose(item, ask.area, bought, rights)
         chosen.append(one)
-        shapes.append(shape)
-    return tuple(chosen), shapely.union_all(shapes)
+        shapes.setdefault(one.product, []).append(shape)
+    if sum(one.km2 for one in chosen) > MAX_KM2:
+        raise bad("items", f"more than {MAX_KM2:,} km² altogether: ask for fewer images, or give an area")
+    return tuple(chosen), {product: shapely.union_all(mine) for product, mine in shapes.items()}
 
 
 def _found(index: Index, audience: Audience, key: ItemKey) -> StoredItem:
@@ -51,19 +55,17 @@ def _found(index: Index, audience: Audience, key: ItemKey) -> StoredItem:
     return item
 
 
-def _choose(item: StoredItem, area: Any, bought: Mapping[ItemKey, Purchase]) -> tuple[Chosen, Any]:
+def _choose(item: StoredItem, area: Any, bought: Mapping[ItemKey, Purchase], rights: Rights) -> tuple[Chosen, Any]:
     members = members_of(item.head)
     purchase = bought.get(ItemKey(item.collection, item.id))
     piece = _piece(members.get("geometry"), area)
     if item.availability == Availability.ORDERABLE and not _size(piece):
         where = "meet the area" if members.get("geometry") else "tell where it lies: how much is to be ordered is not known"
         raise bad("items", f"{item.id[:200]!r} does not {where}")
-    remark, ordered = None, piece
-    if item.availability != Availability.ORDERABLE:
-        remark, ordered = _REMARKS.get(Availability(item.availability), _NOT_FOR_SALE), shapely.Polygon()
-    elif purchase:
-        ordered = purchase.rest(piece)
-        remark = (DO_NOT_ORDER if ordered.is_empty else PARTLY) if purchase.is_certain else PERHAPS
+    ordered, remark = shapely.Polygon(), _remark(item, rights)
+    if remark is None:
+        ordered = purchase.rest(piece) if purchase else piece
+        remark = purchase.notice(ordered) if purchase else None
     one = Chosen(
         collection=item.collection,
         id=item.id,
@@ -77,11 +79,21 @@ def _choose(item: StoredItem, area: Any, bought: Mapping[ItemKey, Purchase]) -> 
     return one, ordered
 
 
+def _remark(item: StoredItem, rights: Rights) -> Text | None:
+    """Why it is not ordered; None where it is."""
+    useful = rights.has_way_to(item)
+    if item.availability == Availability.ORDERABLE:
+        return None if useful else _NOT_FOR_SALE
+    if item.availability == Availability.HELD and not useful:
+        return NOT_YOURS
+    return _REMARKS.get(Availability(item.availability), _NOT_FOR_SALE)
+
+
 def _piece(geometry: Any, area: Any) -> Any:
     """The footprint within the area; empty where there is none."""
     if not geometry or geometry["type"] not in ("Polygon", "MultiPolygon"):
         return shapely.Polygon()
-    outline = shapely.force_2d(to_shapely(geometry))
+    outline = shapely.make_valid(shapely.force_2d(to_shapely(geometry)))
     return outline if area is None else clip([outline], area)[0]
 
 

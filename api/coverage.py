@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.bodies import AREA_SCHEMA, json_object, parse_area, parse_number
-from api.covering import Ask, coverage_document
+from api.candidates import Ask
+from api.covering import coverage_document
 from api.errors import bad
 from api.params import parse_accessible, parse_interval, parse_names, refuse_unknown
 from index.protocol import Index
@@ -56,7 +57,8 @@ def coverage_router(index: Index, access: Access, base: Callable[[Request], str]
     def coverage(request: Request, body: Annotated[dict[str, Any], Depends(json_object)]) -> Response:
         refuse_unknown(request.query_params, ())
         ask = parse_ask(body, access.policy, access.asker(request), access.audience(request))
-        return Response(orjson.dumps(coverage_document(index, ask, known, base(request))), media_type="application/json")
+        found = orjson.dumps(coverage_document(index, ask, known, base(request)))
+        return Response(found, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return router
 

@@ -12,6 +12,7 @@ from api.access import Identify
 from api.errors import Problem, bad
 from api.identity_store import KEY, Damaged, Directory, change
 from api.keys import PREFIX, ApiKey, check_key
+from api.later import Later, beside
 from api.oidc import BadToken, Named, TokenCheck
 from api.oidc_http import Send, send
 from api.oidc_keys import PAUSE, KeysUnknown, SigningKeys
@@ -23,8 +24,6 @@ from mappings.access.register import to_asker
 from mappings.licences import Table, licences
 
 LOGGER = logging.getLogger(__name__)
-Later = Callable[[Callable[[], None]], None]
-"""Does something beside the request."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,13 @@ class IdentitySettings:
     table: Table = field(default_factory=licences)
 
 
-def beside(work: Callable[[], None]) -> None:
-    """In a thread of its own, which nobody waits for."""
-    threading.Thread(target=work, daemon=True).start()
-
-
 def build_identify(
     settings: IdentitySettings, index: Index, now: Callable[[], datetime], *, send: Send = send, later: Later = beside
 ) -> Identify:
     """Tells who sent a request: of `Authorization: Bearer` (a key or a token) and `X-API-Key`. What is given and does not hold is a
     401, two that contradict each other a 400, a sign-in service that does not answer a 503: none is taken for anonymous."""
-    check = TokenCheck(settings.oidc, SigningKeys(settings.oidc.issuer, now, send), now) if settings.oidc else None
+    oidc = settings.oidc
+    check = TokenCheck(oidc, SigningKeys(oidc.issuer, now, send, later), now) if oidc else None
     return _Identity(settings.table, Directory(index, now), check, _LastUse(index, now, later), now)
 
 

@@ -17,7 +17,7 @@ def me_router(access: Access, oidc: OidcSettings | None = None) -> APIRouter:
 
     @router.get("/me", tags=["Access"], summary="Who I am here: class, organisation, signed licences", responses={401: {}})
     def me(request: Request) -> Response:
-        headers = {"Cache-Control": "no-store", "Vary": "Authorization, X-API-Key"}
+        headers = {"Cache-Control": "no-store"}
         return JSONResponse(me_document(access.asker(request), oidc), headers=headers)
 
     return router

@@ -1,12 +1,16 @@
 """The sign-in service's public keys, kept in memory; asked for again when old or when one is unknown, but only so often."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.later import Later, beside
 from api.oidc_http import IssuerUnavailable, Send, discover, send
+
+LOGGER = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
 """How long keys are used without asking again."""
@@ -33,10 +37,11 @@ class _Found:
 class SigningKeys:
     """The issuer's keys for signatures, as JWK objects by `kid`."""
 
-    def __init__(self, issuer: str, now: Callable[[], datetime], send: Send = send) -> None:
+    def __init__(self, issuer: str, now: Callable[[], datetime], send: Send = send, later: Later = beside) -> None:
         self._issuer = issuer
         self._now = now
         self._send = send
+        self._later = later
         self._found: _Found | None = None
         self._asked: datetime | None = None
         self._failed = False
@@ -46,34 +51,52 @@ class SigningKeys:
         """The key of this name, the only one where a token names none; None when the issuer has none such. Raises KeysUnknown."""
         now = self._now()
         key = self._known(kid, now)
-        if key is None or not self._within(FRESH, now):
-            self._ask_again(kid, patience=0 if key else _PATIENCE)
+        if key is None:
+            self._ask_again()
+            key = self._known(kid, now)
+        elif not self._within(FRESH, now) and self._may_ask(now):
+            # A service that hangs keeps one request waiting, not every one: a key that it withdrew still ends in FRESH when it answers.
+            if self._failed:
+                self._later(self._refresh)
+            else:
+                self._refresh()
             key = self._known(kid, now)
         if key is None and (self._failed or not self._within(KEPT, now)):
             raise KeysUnknown
         return key
 
-    def _ask_again(self, kid: str | None, patience: float) -> None:
+    def _ask_again(self) -> None:
         asked = self._asked
-        if not self._asking.acquire(timeout=patience) if patience else not self._asking.acquire(blocking=False):
-            if patience:
-                raise KeysUnknown
-            return
+        if not self._asking.acquire(timeout=_PATIENCE):
+            raise KeysUnknown
         try:
             now = self._now()
             # While this one waited another may have asked.
-            if self._asked == asked and (asked is None or not timedelta() <= now - asked < PAUSE):
+            if self._asked == asked and self._may_ask(now):
                 self._ask(now)
         finally:
             self._asking.release()
+
+    def _refresh(self) -> None:
+        if self._asking.acquire(blocking=False):
+            try:
+                now = self._now()
+                if self._may_ask(now):
+                    self._ask(now)
+            finally:
+                self._asking.release()
+
+    def _may_ask(self, now: datetime) -> bool:
+        return self._asked is None or not timedelta() <= now - self._asked < PAUSE
 
     def _ask(self, now: datetime) -> None:
         self._asked = now
         try:
             self._found = _Found(_signing(self._fetch()), now)
             self._failed = False
-        except IssuerUnavailable:
+        except IssuerUnavailable as error:
             self._failed = True
+            LOGGER.warning("the sign-in service's keys cannot be read: %s", error)
 
     def _fetch(self) -> list[Any]:
         url = discover(self._issuer, self._send).get("jwks_uri")
@@ -102,7 +125,7 @@ def _signing(keys: list[Any]) -> dict[str | None, dict[str, Any]]:
     """Public keys that are not for encryption; a symmetric one among them would be everybody's secret."""
     found: dict[str | None, dict[str, Any]] = {}
     for key in keys:
-        if isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig":
+        if isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig":
             kid = key.get("kid")
             found.setdefault(kid if isinstance(kid, str) else None, key)
     return found

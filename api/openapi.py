@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.openapi_answers import ANSWERS, MORE, SCHEMAS, reference
+from api.pages import SCHEMA_PATH
 from api.params import DEFAULT_LIMIT
 
 _PROBLEM = {
@@ -35,11 +37,30 @@ _ERRORS = {
     "404": "Not there",
     "503": "The index does not answer: try again",
 }
+_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the sign-in service (OpenID Connect), which `GET /me` names; or an API key.",
+    },
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key of an organisation."},
+}
+# Without either the asker is anonymous, who may ask everything and finds less.
+_OPTIONAL: list[dict[str, list[str]]] = [{}, {"bearer": []}, {"key": []}]
+_FOR_ALL = ("/healthz", "/readyz", "/conformance", SCHEMA_PATH, "/_mgmt/ping", "/_mgmt/health")
+_PATHS = {
+    "collection_id": "A Collection's id",
+    "item_id": "An Item's id",
+    "licence_id": "A licence's id, as `moisson:licence` has it",
+    "key": "Key of the asset",
+}
 # Our routes read texts, so that GET and POST are refused in the same words; this is what the texts must hold.
 _TYPES: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
     "exclude_airbus": {"type": "boolean", "default": False},
     "collapse": {"type": "boolean", "default": False},
+    "accessible": {"type": "string", "enum": ["true", "now", "false"], "default": "false"},
 }
 _PAGE = {
     "type": "FeatureCollection",
@@ -60,6 +81,14 @@ _PAGE = {
                 "moisson:source_id": "SPOT7_MS_201805051026429_SPOT7_P_201805051026429_1",
                 "moisson:availability": "held",
                 "moisson:licence": "dinamis-spot67",
+                "moisson:access": {
+                    "audience": "public-actor",
+                    "download": "after_signing",
+                    "view": True,
+                    "order": "no",
+                    "reason": {"fr": "Image déjà acquise (SPOT 6/7), …", "en": "Already purchased (SPOT 6/7), …"},
+                    "conditions": {"fr": ["Pas de redistribution"], "en": ["No redistribution"]},
+                },
             },
             "assets": {},
             "links": [],
@@ -91,24 +120,48 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             _describe_operation(path, operation)
     lowered: dict[str, Any] = _lowered({**document, "openapi": "3.0.3"})
-    lowered["components"]["schemas"]["Problem"] = _PROBLEM
+    lowered["components"]["schemas"] |= {"Problem": _PROBLEM, **SCHEMAS}
+    lowered["components"]["securitySchemes"] = _SCHEMES
     return lowered
 
 
 def _describe_operation(path: str, operation: dict[str, Any]) -> None:
+    operation["security"] = [] if path in _FOR_ALL else _OPTIONAL
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] in _TYPES:
-            examples = parameter["schema"].get("examples", [])
-            values = [int(example) if example.isdigit() else example == "true" for example in examples]
-            parameter["schema"] = {**_TYPES[parameter["name"]], "examples": values}
+        _describe_parameter(parameter)
     responses = operation["responses"]
     responses.pop("422", None)
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, description in _ERRORS.items():
-        if status != "404" or "{" in path:
-            responses.setdefault(status, {"description": description, "content": content})
+    errors = _ERRORS | MORE.get(path, {})
+    if "{" not in path and "404" not in MORE.get(path, ()):
+        del errors["404"]
+    for status, description in errors.items():
+        responses.setdefault(status, {"description": description})
+    for status, response in responses.items():
+        name = ANSWERS.get((path, status), "Problem")
+        if status >= "400":
+            response["content"] = {"application/problem+json": {"schema": reference(name)}}
+        elif name != "Problem":
+            response["content"] = {**response.get("content", {}), "application/json": {"schema": reference(name)}}
+        elif status == "302":
+            response["headers"] = {"Location": {"description": "Where the file is", "schema": {"type": "string", "format": "uri"}}}
     if path.endswith(("/search", "/items")):
         responses["200"]["content"]["application/geo+json"]["example"] = _PAGE
+
+
+def _describe_parameter(parameter: dict[str, Any]) -> None:
+    name = parameter["name"]
+    if parameter["in"] == "path":
+        parameter.setdefault("description", _PATHS[name])
+    if name in _TYPES:
+        schema = _TYPES[name]
+        examples = [_read(example, schema["type"]) for example in parameter["schema"].get("examples", [])]
+        parameter["schema"] = {**schema, "examples": examples}
+
+
+def _read(example: str, kind: str) -> int | bool | str:
+    if kind == "integer":
+        return int(example)
+    return example == "true" if kind == "boolean" else example
 
 
 def _lowered(value: Any) -> Any:

@@ -10,7 +10,7 @@ from mappings.access.classes import UserClass
 from mappings.access.decision import ACCESSIBLE, Decision, Download
 from mappings.access.policy import Policy
 
-_CODES = {
+CODES = {
     Download.AFTER_SIGNING: "licence-not-signed",
     Download.ON_REQUEST: "download-on-request",
     Download.NO: "download-not-allowed",
@@ -20,7 +20,7 @@ _CODES = {
 def refusal(policy: Policy, asker: Asker, item: StoredItem, decision: Decision, *, is_preview: bool, licence: Mapping[str, Any]) -> Problem:
     """A 403 with the decision, the reason in French and English and the link to the `licence`; it says how to sign in where that
     could change the answer."""
-    code = "view-not-allowed" if is_preview else _CODES.get(decision.download, "download-not-allowed")
+    code = "view-not-allowed" if is_preview else CODES.get(decision.download, "download-not-allowed")
     members: dict[str, Any] = {
         **decision.members(),
         "licence": item.licence,

@@ -1,6 +1,5 @@
 """The body of POST /requests/draft, from JSON to values. Raises Problem naming the member and the reason."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,13 +14,12 @@ from api.params import parse_interval, refuse_unknown
 from index.state import ItemKey
 from mappings.areas import square_kilometres
 from mappings.ordering.draft import Format, Level, Options, Tasking
-from mappings.ordering.products import Mode, Product
+from mappings.ordering.products import Mode, Product, attempts
 from mappings.ordering.words import Language
 
 MAX_ITEMS = 200
 MAX_PURPOSE = 2000
 MAX_SCENES = 1000
-_SPOT_SCENE_KM2 = 3600  # a scene of SPOT 6/7 is 60 km by 60 km: an area asks for as many attempts at least
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SCHEMA: dict[str, Any] = {
@@ -122,7 +120,7 @@ def _tasking(value: Any, km2: Decimal, now: datetime) -> Tasking:
     start, end = _period(value.get("period"), now)
     scenes = value.get("scenes")
     if scenes is None:
-        scenes = max(1, math.ceil(km2 / _SPOT_SCENE_KM2)) if product is Product.SPOT else 1
+        scenes = attempts(product, km2)
     elif isinstance(scenes, bool) or not isinstance(scenes, int) or not 1 <= scenes <= MAX_SCENES:
         raise bad("tasking.scenes", f"a whole number between 1 and {MAX_SCENES}, got {str(scenes)[:40]!r}")
     return Tasking(
@@ -130,8 +128,8 @@ def _tasking(value: Any, km2: Decimal, now: datetime) -> Tasking:
         start=start,
         end=end,
         mode=_one(value, "mode", Mode, Mode.MONO, "tasking."),
-        angle_max=parse_number(value, "angle_max", 0, 90),
-        cloud_cover_max=parse_number(value, "cloud_cover_max", 0, 100),
+        angle_max=parse_number(value, "angle_max", 0, 90, "tasking."),
+        cloud_cover_max=parse_number(value, "cloud_cover_max", 0, 100, "tasking."),
         scenes=scenes,
     )
 
@@ -139,7 +137,10 @@ def _tasking(value: Any, km2: Decimal, now: datetime) -> Tasking:
 def _period(value: Any, now: datetime) -> tuple[datetime, datetime]:
     if not isinstance(value, str) or value.count("/") != 1 or ".." in value.split("/"):
         raise bad("tasking.period", "start/end, two RFC 3339 times")
-    first, last = parse_interval(value)
+    try:
+        first, last = parse_interval(value)
+    except Problem as problem:
+        raise bad("tasking.period", problem.detail.removeprefix("datetime: ")) from None
     if first is None or last is None:
         raise bad("tasking.period", "start/end, both are needed")
     start, end = (_EPOCH + timedelta(microseconds=one) for one in (first, last))
@@ -194,4 +195,4 @@ def _known(given: Mapping[str, Any], known: Collection[str], where: str) -> None
     try:
         refuse_unknown(given, known)
     except Problem as problem:
-        raise bad(where, str(problem)) from None
+        raise bad(f"{where}.{problem.parameter}", problem.detail.removeprefix(f"{problem.parameter}: ")) from None

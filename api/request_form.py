@@ -18,13 +18,14 @@ from mappings.ordering.words import Language
 Form = Literal["json", "csv", "html"]
 
 # What a spreadsheet takes for a formula, whatever spaces stand before it; full-width signs count too.
-_FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")
+_FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠]|[\t\r\n]")
+# Where lists are separated by semicolons, as in French, a spreadsheet may take such a one within a cell for the end of it.
+_NEXT_CELL = re.compile(r"(?<=[^\s;])([;\t\r\n][\s\"']*)(?=[=+\-@|%＝＋－＠])")
 
 
 def draft_response(draft: Draft, form: Form, language: Language) -> Response:
     """The draft in one form; JSON has both languages."""
     response = {"json": _json, "csv": _csv, "html": _html}[form](draft, language)
-    response.headers["Vary"] = "Accept, Accept-Language, Authorization"
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -47,6 +48,7 @@ def _csv(draft: Draft, language: Language) -> Response:
 
 def safe_cell(value: str) -> str:
     """A text that no spreadsheet takes for a formula."""
+    value = _NEXT_CELL.sub(r"\1'", value)
     return f"'{value}" if _FORMULA.match(value) else value
 
 

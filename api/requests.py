@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.bodies import json_object
+from api.candidates import Rights
 from api.choosing import choose
 from api.negotiation import form_of, language_of
 from api.params import refuse_repeated, refuse_unknown
@@ -69,7 +70,7 @@ def requests_router(
         form, language = _NAMES[form_of(request, _FORMS)], language_of(request)
         audience = access.audience(request)
         ask = parse_draft(body, now())
-        chosen, whole = choose(index, audience, ask)
+        chosen, whole = choose(index, audience, Rights(access.policy, access.asker(request)), ask)
         made: Draft = make_draft(
             now(),
             access.asker(request),

@@ -60,8 +60,7 @@ def cover(area: Any, footprints: Any, layers: Any, phases: Sequence[Sequence[int
     for phase in phases:
         chosen.extend(np.isin(layers, phase), sum(counted[layer].beyond for layer in phase))
         ends.append(len(chosen.picked))
-    kept = _pruned(pieces, chosen.picked, ends, least)
-    new = _added(pieces, kept)
+    kept, new = _pruned(pieces, chosen, ends, least)
     picks = tuple(Pick(at, float(sizes[at]), adds, where) for at, adds, where in zip(kept, square_metres(new).tolist(), new, strict=True))
     return Cover(whole, counted, picks, _polygons(_minus(area, together)))
 
@@ -95,6 +94,8 @@ class _Choice:
         self._bounds = shapely.bounds(pieces) if len(pieces) else np.zeros((0, 4))
         self._due: list[list[int]] = [[] for _ in pieces]
         self.picked: list[int] = []
+        self.added: list[Any] = []
+        """What each of the picked adds to those before it."""
 
     def extend(self, among: Any, wanted: float) -> None:
         """Chooses among these until they add the m² that all of them add, so that none adds anything."""
@@ -108,12 +109,15 @@ class _Choice:
                 self._pick(best)
                 continue
             top = np.argpartition(ranked, -_BLOCK)[-_BLOCK:] if len(ranked) > _BLOCK else np.arange(len(ranked))
-            self._update([place for place in top.tolist() if self._due[place] and ranked[place] >= self._least])
+            others = [place for place in top.tolist() if place != best and self._due[place] and ranked[place] >= self._least]
+            # Of many equal ones, the best need not be among the top.
+            self._update([best, *others])
 
     def _pick(self, place: int) -> None:
         self.picked.append(place)
+        self.added.append(self._left[place])
         self._gains[place] = 0.0
-        near = _near(self._bounds, self._bounds[place]) & (self._gains >= self._least)
+        near = _near(self._bounds, shapely.bounds(self._left[place])) & (self._gains >= self._least)
         for other in np.flatnonzero(near).tolist():
             self._due[other].append(place)
 
@@ -130,31 +134,27 @@ class _Choice:
         self._gains[changed] = square_metres(self._left[changed])
 
 
-def _pruned(pieces: Any, picked: Sequence[int], ends: Sequence[int], least: float) -> list[int]:
-    """Without those that the others of their phase and of the phases before cover, the last chosen first."""
-    kept = list(picked)
-    bounds = shapely.bounds(pieces[kept]) if kept else None
-    alive = np.ones(len(kept), dtype=bool)
-    end = len(kept)
-    for at in range(len(kept) - 1, -1, -1):
+def _pruned(pieces: Any, chosen: _Choice, ends: Sequence[int], least: float) -> tuple[list[int], list[Any]]:
+    """The picked without those that the others of their phase and of the phases before cover, the last chosen first; and what each of
+    those left adds to the ones before it."""
+    picked, added = chosen.picked, list(chosen.added)
+    if not picked:
+        return [], []
+    own, end = shapely.bounds(pieces[picked]), len(picked)
+    alive = np.ones(len(picked), dtype=bool)
+    for at in range(len(picked) - 1, -1, -1):
         end = min(value for value in ends if value > at)
-        near = _near(bounds, bounds[at]) & alive  # type: ignore[index]
-        near[at], near[end:] = False, False
-        left = _without(pieces[kept[at]], pieces[[kept[other] for other in np.flatnonzero(near).tolist()]])
+        # The earlier ones are all there yet, and do not meet what it adds to them.
+        later = np.flatnonzero(_near(own[at + 1 : end], shapely.bounds(added[at])) & alive[at + 1 : end]) + at + 1
+        left = _without(added[at], pieces[[picked[other] for other in later.tolist()]])
         alive[at] = bool(square_metres([left])[0] >= least)
-    return [place for place, stays in zip(kept, alive.tolist(), strict=True) if stays]
-
-
-def _added(pieces: Any, kept: Sequence[int]) -> list[Any]:
-    """What each adds to those before it."""
-    if not kept:
-        return []
-    bounds = shapely.bounds(pieces[list(kept)])
-    left = []
-    for at, place in enumerate(kept):
-        near = _near(bounds[:at], bounds[at])
-        left.append(_without(pieces[place], pieces[[kept[other] for other in np.flatnonzero(near).tolist()]]))
-    return left
+    for at in np.flatnonzero(alive).tolist():
+        near = _near(own[:at], own[at])
+        if (near & ~alive[:at]).any():
+            before = np.flatnonzero(near & alive[:at]).tolist()
+            added[at] = _without(pieces[picked[at]], pieces[[picked[other] for other in before]])
+    kept = np.flatnonzero(alive).tolist()
+    return [picked[at] for at in kept], [added[at] for at in kept]
 
 
 def _without(piece: Any, others: Any) -> Any:

@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,20 @@ def api_keys(index: Index) -> Mapping[str, ApiKey]:
         return read_all(index, KEY, ApiKey)
     except Damaged as error:
         raise ConfigError(f"{error}: damaged") from None
+
+
+def revoke_key(index: Index, key_id: str, now: datetime) -> None:
+    """Ends a key. Raises ConfigError when there is none such."""
+
+    def ended(key: ApiKey | None) -> ApiKey:
+        if key is None:
+            raise ConfigError("no such key: `moisson keys list` names them")
+        return key if key.revoked else key.model_copy(update={"revoked": now})
+
+    try:
+        change(index, KEY, key_id, ApiKey, ended)
+    except Damaged as error:
+        raise ConfigError(f"{error}: damaged, so that nobody can use it") from None
 
 
 def import_organisations(index: Index, path: Path, table: Table) -> int:

@@ -16,6 +16,7 @@ from moisson.sections import ConfigError
 from moisson.tokens import Tokens
 
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_INSTEAD = {"device_authorization_endpoint": ": sign in without --device", "authorization_endpoint": ": sign in with --device"}
 _LONGEST = 600.0
 
 
@@ -38,21 +39,29 @@ class Client:
     def by_device(self) -> Tokens:
         """The person opens an address on any device and types a code. Raises NotSignedIn and IssuerUnavailable."""
         verifier = _random()
-        begun = self._post("device_authorization_endpoint", {"scope": self._scope(), **_challenge(verifier)})
+        begun = self._post(self._place("device_authorization_endpoint"), {"scope": self._scope(), **_challenge(verifier)})
         if begun.status != 200:
             raise NotSignedIn(f"the sign-in service refuses: {_reason(begun)}")
         code, shown, place = (_text(begun, name) for name in ("device_code", "user_code", "verification_uri"))
         whole = begun.body.get("verification_uri_complete")
-        self.tell(f"Open {whole if isinstance(whole, str) else place} and check that it shows the code {shown}")
+        page = whole if isinstance(whole, str) and whole.isprintable() else place
+        self.tell(f"Open {page} and check that it shows the code {shown}")
         form = {"grant_type": _DEVICE_GRANT, "device_code": code, "code_verifier": verifier}
-        interval, ends = _number(begun, "interval", 5), self.time() + min(_number(begun, "expires_in", _LONGEST), _LONGEST)
-        while self.time() < ends:
-            self.sleep(interval)
-            answer = self._post("token_endpoint", form)
+        return self._polled(form, _number(begun, "interval", 5), min(_number(begun, "expires_in", _LONGEST), _LONGEST))
+
+    def _polled(self, form: Mapping[str, str], interval: float, lasting: float) -> Tokens:
+        place, ends = self._place("token_endpoint"), self.time() + lasting
+        while (left := ends - self.time()) > 0:
+            self.sleep(min(interval, left))
+            try:
+                answer = self._post(place, form)
+            except IssuerUnavailable:
+                # RFC 8628 §3.5: slower, but on.
+                answer = Answer(503, {})
             error = answer.body.get("error")
             if answer.status == 200:
                 return self._tokens(answer)
-            if error == "slow_down":
+            if error == "slow_down" or answer.status >= 500:
                 interval += 5
             elif error != "authorization_pending":
                 raise NotSignedIn(f"not signed in: {_reason(answer)}")
@@ -95,12 +104,12 @@ class Client:
 
     def revoke(self, tokens: Tokens) -> None:
         """Tells the sign-in service to forget the tokens. Raises IssuerUnavailable, also when it refuses."""
-        answer = self._post("revocation_endpoint", {"token": tokens.refresh or tokens.access})
+        answer = self._post(self._place("revocation_endpoint"), {"token": tokens.refresh or tokens.access})
         if answer.status != 200:
             raise IssuerUnavailable(f"{self.issuer}: tokens are not revoked: status {answer.status}")
 
     def _asked_for(self, form: Mapping[str, str], refresh: str | None = None) -> Tokens:
-        answer = self._post("token_endpoint", form)
+        answer = self._post(self._place("token_endpoint"), form)
         if answer.status >= 500:
             raise IssuerUnavailable(f"{self.issuer}: status {answer.status}")
         if answer.status != 200:
@@ -117,13 +126,13 @@ class Client:
             expires=self.time() + _number(answer, "expires_in", 60),
         )
 
-    def _post(self, endpoint: str, form: Mapping[str, str]) -> Answer:
-        return self.send(self._place(endpoint), {"client_id": self.client_id, **form})
+    def _post(self, place: str, form: Mapping[str, str]) -> Answer:
+        return self.send(place, {"client_id": self.client_id, **form})
 
     def _place(self, endpoint: str) -> str:
         found = discover(self.issuer, self.send).get(endpoint)
         if found is None:
-            raise ConfigError(f"{self.issuer}: has no {endpoint}: try {'--browser' if 'device' in endpoint else 'without --browser'}")
+            raise ConfigError(f"{self.issuer}: has no {endpoint}{_INSTEAD.get(endpoint, '')}")
         return found
 
     def _scope(self) -> str:

@@ -54,7 +54,9 @@ def take_lease(index: Index, name: str, owner: str, now: datetime, ttl: timedelt
         if lease is not None:
             return lease
     until = f", until {holder.expires:%H:%M:%S} UTC unless renewed" if holder else ""
-    raise Busy(f"{name.removeprefix('harvest:')} is being harvested by {holder.owner if holder else 'another run'}{until}")
+    harvest = name.startswith("harvest:")
+    doing = f"{name.removeprefix('harvest:')} is being harvested" if harvest else f"{name} is being done"
+    raise Busy(f"{doing} by {holder.owner if holder else 'another run'}{until}")
 
 
 class Held:

@@ -104,7 +104,7 @@ def _remembered(index: Index, changes: Changes) -> list[Scene]:
 
 
 def _judged(near: Neighbourhood, images: Iterable[Sight]) -> Verdicts:
-    """All verdicts on these images. A product that several claim by identifiers is a candidate of each."""
+    """All verdicts on these images, beside those of other images on the same products."""
     asked = list(images)
     near.meet([one.acquisition for one in asked])
     held = {one.key: near.counterparts(one.acquisition) for one in asked}
@@ -119,9 +119,10 @@ def _judged(near: Neighbourhood, images: Iterable[Sight]) -> Verdicts:
             verdict = judge(one.acquisition, product.acquisition, siblings)
             if verdict is None:
                 continue
-            if not verdict.candidate and product.key not in claims:
+            if product.key not in claims:
                 claims[product.key] = _claims(near, product)
-            found[one.key][product.key] = verdict.doubted() if claims.get(product.key, 0) > 1 else verdict
+            if settled := verdict.beside(claims[product.key], product.acquisition):
+                found[one.key][product.key] = settled
     return found
 
 

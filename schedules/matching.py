@@ -48,9 +48,11 @@ def match(
     stop = stop or Stop()
     with held_lease(index, LEASE, owner, now) as held:
         index.refresh()
-        if everything or note_value(index, MATCHING, _RULES).get("version") != VERSION:
+        other_rules = note_value(index, MATCHING, _RULES).get("version") != VERSION
+        if everything or other_rules:
             # Before the note: one that dies between begins anew.
             index.apply_matches(MatchBatch(now(), position=0, lease=held.current()))
+        if other_rules:
             change_note(index, MATCHING, _RULES, lambda value: {"version": VERSION})
         report = MatchReport(position=index.match_position())
         while True:

@@ -13,9 +13,10 @@ from index.sqlite import SqliteIndex
 from mappings.validation import Validator
 from tests.support import elasticsearch
 from tests.support.elasticsearch import elasticsearch_url
+from tests.support.keycloak import keycloak
 from tests.support.shared import extension_schemas, shared
 
-__all__ = ["elasticsearch_url"]
+__all__ = ["elasticsearch_url", "keycloak"]
 
 STORES = ["sqlite", "elastic"]
 

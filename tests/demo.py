@@ -1,14 +1,15 @@
-"""make run: the archives' stand-ins on loopback, a harvest of all of them, and the STAC API."""
+"""make run: the archives' stand-ins on loopback, a harvest of all of them, and the STAC API; asked by anybody and by a laboratory."""
 
 import argparse
 import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
-from tests.upstreams import Upstreams, World, write_deliveries
+from tests.upstreams import Upstreams, World, signing, write_deliveries
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
@@ -59,6 +60,22 @@ http = {{ requests_per_second = 1000 }}
 [sources.coverages]
 wmts_url = "{up.wmts}"
 wms_url = ""
+
+[access.signers.mtd]
+url = "{up.signing}"
+hosts = ["s3-data.meso.umontpellier.fr"]
+"""
+
+_REGISTER = """\
+# Written by `make run`: an organisation that is made up.
+[laboratory]
+name = "Laboratoire d’exemple"
+class = "scientist"
+adhesion = { from = 2020-01-01 }
+signatures = [
+  { licence = "dinamis-spot67", version = "1", date = 2020-01-01 },
+  { licence = "dsp-pleiades", version = "1", date = 2020-01-01 },
+]
 """
 
 
@@ -77,6 +94,7 @@ class AllAddresses(Addresses, Protocol):
     wmts: str
     vigisat: str
     seas: str
+    signing: str
 
 
 def write_config(up: Addresses, folder: Path, deliveries: Path, index: str) -> Path:
@@ -100,6 +118,33 @@ def moisson(*arguments: str, config: Path, stdout: IO[bytes] | None = None, **en
     return subprocess.Popen(command, cwd=ROOT, stdout=stdout, env={**os.environ, "MOISSON_CONFIG": str(config), **environment})
 
 
+def register(config: Path, **environment: str) -> str:
+    """Registers the laboratory and makes it an API key that lasts until tomorrow: the key."""
+    entries = config.parent / "organisations.toml"
+    entries.write_text(_REGISTER, encoding="utf-8")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    for command in (("orgs", "import", str(entries)), ("keys", "create", "laboratory", "--until", str(tomorrow))):
+        with moisson(*command, config=config, stdout=subprocess.PIPE, **environment) as running:
+            told = running.communicate()[0].decode().strip()
+        if running.returncode:
+            sys.exit(running.returncode)
+    return told
+
+
+def _examples(key: str) -> str:
+    base = f"http://127.0.0.1:{os.environ.get('MOISSON_API__PORT', '8080')}"
+    search = f"{base}/search?bbox=1,43,4,46&collections=airbus-spot,dinamis-spot67&limit=1"
+    return f"""
+Anybody, and a laboratory that signed the licences:
+  KEY={key}
+  curl '{search}'
+  curl -H "X-API-Key: $KEY" '{search}'
+  curl -H "X-API-Key: $KEY" '{search}&exclude_airbus=true'
+  curl -H "X-API-Key: $KEY" '{search}&collapse=true'
+  curl -H "X-API-Key: $KEY" {base}/me
+"""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=2000, help="scenes that the stand-ins hold")
@@ -112,21 +157,22 @@ def main() -> int:
     with Upstreams(world) as up:
         index = os.environ.get("MOISSON_INDEX", str(RUN / "moisson.sqlite"))
         config = write_whole_config(up, RUN, deliveries, index)
-        key = {"MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key}
+        keys = {
+            "MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key,
+            "MOISSON_ACCESS__SIGNERS__MTD__ACCESS_KEY": signing.ACCESS_KEY,
+            "MOISSON_ACCESS__SIGNERS__MTD__SECRET_KEY": signing.SECRET_KEY,
+        }
         print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.", flush=True)
         print(
             f"The real archives are reached by the `url` lines of {ROOT / 'moisson.toml'} (`moisson harvest` in this folder).\n", flush=True
         )
-        harvested = moisson("harvest", config=config, **key).wait()
+        harvested = moisson("harvest", config=config, **keys).wait()
         if harvested not in (0, 3):
             return harvested
-        print("\nTry, with and without the commercial catalogue:")
-        port = os.environ.get("MOISSON_API__PORT", "8080")
-        search = f"http://127.0.0.1:{port}/search?bbox=1,43,4,46&collections=airbus-spot,dinamis-spot67&limit=1"
-        print(f"  curl '{search}'\n  curl '{search}&exclude_airbus=true'\n", flush=True)
+        print(_examples(register(config, **keys)), flush=True)
         # Whoever ends this program ends the server too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        server = moisson("serve", config=config)
+        server = moisson("serve", config=config, **keys)
         try:
             return server.wait()
         except KeyboardInterrupt:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 import typer
+from pydantic import BaseModel
 
+from api.app import create_app
 from api.models import SearchGet
+from api.refusals import CODES
+from index.sqlite import SqliteIndex
 from moisson.cli import app
 from moisson.exits import Exit
 from moisson.sections import (
@@ -26,7 +30,9 @@ from moisson.sections import (
     StacSection,
     SwhSettings,
 )
+from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.settings import ApiSettings, ScheduleSettings, Settings
+from tests.support.routes import routes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +61,13 @@ def test_every_command_and_option_is_described(name: str, command: Any) -> None:
             assert any(option in text for option in parameter.opts), f"{name}: {parameter.opts}"
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/commands.md", "docs/operate.md", "docs/access.md"])
+def test_every_option_that_is_described_exists(page: str) -> None:
+    known = {option for _, command in _commands() for parameter in command.params for option in parameter.opts} | {"--help"}
+    told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / page).read_text()))
+    assert told <= known
+
+
 @pytest.mark.parametrize("code", list(Exit))
 def test_every_exit_code_is_described(code: Exit) -> None:
     assert re.search(rf"^\| {code.value} \|", (ROOT / "docs/commands.md").read_text(), re.MULTILINE)
@@ -65,10 +78,11 @@ def test_every_exit_code_is_described(code: Exit) -> None:
     [
         *(Settings, ApiSettings, ScheduleSettings, HttpSettings, GeodesSettings, SwhSettings, RegardsSettings, RestoSettings),
         *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
+        *(AccessSettings, OidcSection, SignerSection),
         *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection),
     ],
 )
-def test_every_setting_is_described(model: type) -> None:
+def test_every_setting_is_described(model: type[BaseModel]) -> None:
     text = (ROOT / "docs/settings.md").read_text()
     for field in model.model_fields:
         assert re.search(rf"[`.]{field}\b|\b{field}[`,]", text), f"{model.__name__}.{field}"
@@ -78,6 +92,24 @@ def test_every_search_parameter_is_described() -> None:
     text = (ROOT / "docs/api.md").read_text()
     for field in SearchGet.__attrs_attrs__:
         assert f"`{field.name}" in text
+
+
+def test_every_route_is_described(tmp_path: Path) -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    with SqliteIndex.open(tmp_path / "index.sqlite") as index:
+        routes = sorted(routes_of(create_app(index).routes))
+    # The document and its page are named without a method.
+    pages = {"/api", "/api.html", "/docs/oauth2-redirect"}
+    assert [f"{method} {path}" for method, path in routes if (f"`{path}`" if path in pages else f"`{method} {path}`") not in text] == []
+
+
+def test_every_code_of_an_error_is_described() -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    sources = "".join(path.read_text() for path in (ROOT / "api").glob("*.py"))
+    codes = {*re.findall(r'(?:Problem\(\s*\d{3},\s*|_unauthorised\(\s*)"([a-z-]+)"', sources), *CODES.values()}
+    codes |= {f"{what}-not-found" for what in re.findall(r'not_found\("([a-z-]+)"', sources)}
+    assert "licence-not-signed" in codes
+    assert {code for code in codes if f"`{code}`" not in text} == set()
 
 
 def test_every_decision_is_listed() -> None:

@@ -100,14 +100,16 @@ class Organisation(_Entry):
         return user_class
 
     def person(self, subjects: Collection[str]) -> Person | None:
-        """The first of its people who goes by one of these names; e-mail addresses whatever their case."""
-        wanted = {_known_as(subject) for subject in subjects}
-        return next((person for person in self.people if _known_as(person.subject) in wanted), None)
+        """Who of its people goes by one of these names, e-mail addresses whatever their case; of several the one who leaves first."""
+        wanted = {known_as(subject) for subject in subjects}
+        found = [person for person in self.people if known_as(person.subject) in wanted]
+        return min(found, key=lambda person: person.until or date.max, default=None)
 
     def document(self) -> dict[str, Any]:
         """As it is kept and shown: JSON values only."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _known_as(subject: str) -> str:
+def known_as(subject: str) -> str:
+    """What two ways of writing a person's name have in common."""
     return subject.casefold() if "@" in subject else subject

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 
 from mappings.geometry import to_shapely
+from mappings.matching.leap import is_leap
 from mappings.record import Item, Unmappable
 from mappings.scenes import GRAMMARS, Scene, find_scenes, parse_scene
 from mappings.times import parse_token, to_micros, usable_time
@@ -102,6 +103,8 @@ def acquisition_of(item: Item) -> Acquisition | None:
     if platform is None:
         return None
     tokens = [token for kind, scene in found if scene.platform == platform for token in _tokens(kind, scene)]
+    if side == "held":
+        tokens = _told_apart(tokens)
     if side == "held" and not tokens and (when := usable_time(properties.get("datetime"))):
         tokens = [Token(Kind.TOLD, "", to_micros(when))]
     names = sorted({scene.identifier for _, scene in found if scene.kind in _NAMES and scene.platform in PLATFORMS})
@@ -163,6 +166,16 @@ def _tokens(kind: Kind, scene: Scene) -> list[Token]:
     instants = (scene.instant, _instant(both["tp"]) if both else None)
     more = (scene.station, scene.mode, scene.cell, scene.counter)
     return [Token(kind, scene.kind, to_micros(when), *more) for when in instants if when]
+
+
+def _told_apart(tokens: list[Token]) -> list[Token]:
+    """Tokens of a copy, where some of Pléiades may be the catalogue's: such a one stands after that of the file by TAI - UTC. A file
+    whose token is that of an identifier (of a mosaic's first strip) tells nothing of the others."""
+    files = {token.micros for token in tokens if token.grammar == "FILE"} - {token.micros for token in tokens if token.grammar == "PHR"}
+    return [
+        replace(token, kind=Kind.CATALOGUE) if token.grammar == "PHR" and any(is_leap(token.micros, one) for one in files) else token
+        for token in tokens
+    ]
 
 
 def _footprint(item: Item) -> bytes | None:

@@ -10,7 +10,7 @@ from itertools import product
 
 from mappings.matching.acquisition import Acquisition, Kind, Token
 from mappings.matching.areas import overlaps, share
-from mappings.matching.leap import MOST, leap_seconds
+from mappings.matching.leap import MOST, is_leap, leap_seconds
 
 VERSION = "matching-1"
 """Changes with the rules: what other rules found is then found again."""
@@ -19,7 +19,6 @@ _SECOND = 1_000_000
 SIBLING = 120 * _SECOND
 """Two images of one satellite that are no further apart may be of one stereo set."""
 
-_LEAP_TOLERANCE = 150_000
 # An identifier of a SPOT product has its time 0.2 s after that of the strip, to the millisecond (4 of 4; report §5.2).
 _SEN_TOLERANCE = 250_000
 _NEAR = 2 * _SECOND
@@ -42,9 +41,12 @@ class Verdict:
     coverage: float
     candidate: bool = False
 
-    def doubted(self) -> "Verdict":
-        """As a candidate: another image of the catalogue claims the same product."""
-        return replace(self, candidate=True)
+    def beside(self, claims: int, held: Acquisition) -> "Verdict | None":
+        """What remains of it when so many images of the catalogue claim the product by identifiers: where several do, each is a
+        candidate; where one does, and the product names no second strip, time and ground have no say for another."""
+        if self.method == "M4":
+            return self if not claims or len(held.names) > 1 else None
+        return replace(self, candidate=True) if claims > 1 else self
 
 
 def judge(catalogue: Acquisition, held: Acquisition, siblings: Iterable[Acquisition] = ()) -> Verdict | None:
@@ -122,10 +124,11 @@ def _is_leap_pair(one: Token, other: Token) -> bool:
     """Whether the catalogue's and the product's identifiers of Pléiades differ by TAI - UTC, and in nothing else."""
     if one.grammar != "PHR" or other.grammar != "PHR" or (one.kind, other.kind) != (Kind.CATALOGUE, Kind.PRODUCT):
         return False
-    seconds = leap_seconds(other.micros)
-    if seconds is None or abs(one.micros - other.micros - seconds * _SECOND) > _LEAP_TOLERANCE:
-        return False
-    return (one.station, one.mode, one.cell) == (other.station, other.mode, other.cell) and _counters_agree(one, other)
+    return is_leap(one.micros, other.micros) and _place(one) == _place(other) and _counters_agree(one, other)
+
+
+def _place(token: Token) -> tuple[str | None, ...]:
+    return token.station, token.mode, token.cell
 
 
 def _counters_agree(one: Token, other: Token) -> bool:
@@ -137,7 +140,7 @@ def _counters_agree(one: Token, other: Token) -> bool:
 
 def _near(catalogue: Acquisition, held: Acquisition, siblings: Iterable[Acquisition]) -> Verdict | None:
     """Always a candidate. In a stereo set, the counter or the along-track angle must tell the image from its siblings."""
-    pairs = [(apart, one, other) for one, other in product(catalogue.tokens, held.tokens) if (apart := _apart(one, other)) <= _NEAR]
+    pairs = _near_pairs(catalogue, held)
     if not pairs or catalogue.area is None or held.area is None:
         return None
     angles = _angles_agree(catalogue.along, held.along)
@@ -147,19 +150,31 @@ def _near(catalogue: Acquisition, held: Acquisition, siblings: Iterable[Acquisit
     if overlap < _LEAST_OVERLAP:
         return None
     if any(are_siblings(catalogue, other) for other in siblings):
+        pairs = _near_pairs(catalogue, held, in_set=True)
         counters = _pairs_agree([(one, other) for _, one, other in pairs])
-        if counters is False or not (counters or angles):
+        if not pairs or counters is False or not (counters or angles):
             return None
     nearest = min(apart for apart, _, _ in pairs)
     score = 0.7 + 0.1 * (overlap - _LEAST_OVERLAP) / (1 - _LEAST_OVERLAP) + 0.1 * (1 - nearest / _NEAR)
     return Verdict("M4", round(min(score, 0.9), 3), coverage_of(catalogue, held), candidate=True)
 
 
-def _apart(one: Token, other: Token) -> int:
-    """How far two instants are apart, with or without the offset of Pléiades' catalogue, whichever is less; µs."""
+def _near_pairs(catalogue: Acquisition, held: Acquisition, *, in_set: bool = False) -> list[tuple[int, Token, Token]]:
+    pairs = product(catalogue.tokens, held.tokens)
+    return [(apart, one, other) for one, other in pairs if (apart := _apart(one, other, in_set)) <= _NEAR]
+
+
+def _apart(one: Token, other: Token, in_set: bool) -> int:
+    """How far two instants are apart, with or without the offset of Pléiades' catalogue, whichever is less; µs. In a stereo set, where
+    what is equal without it is a sibling's (37 s are a usual step), an identifier of a product counts with the offset only."""
     difference = one.micros - other.micros
-    seconds = leap_seconds(other.micros) if one.kind is Kind.CATALOGUE and one.grammar == "PHR" else None
-    return abs(difference) if seconds is None else min(abs(difference), abs(difference - seconds * _SECOND))
+    seconds = (
+        leap_seconds(other.micros) if (one.kind, one.grammar) == (Kind.CATALOGUE, "PHR") and other.kind is not Kind.CATALOGUE else None
+    )
+    if seconds is None:
+        return abs(difference)
+    with_offset = abs(difference - seconds * _SECOND)
+    return with_offset if in_set and other.kind is Kind.PRODUCT else min(abs(difference), with_offset)
 
 
 def _angles_agree(one: float | None, other: float | None) -> bool | None:

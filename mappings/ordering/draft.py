@@ -1,6 +1,6 @@
 """Draft: the request for images that must be ordered, as a request form asks for it. Nothing is ordered by making one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -123,18 +123,18 @@ def make_draft(
     *,
     area: Any,
     area_km2: Decimal | None,
-    whole: Any,
+    whole: Mapping[Product | None, Any],
     items: Sequence[Chosen] = (),
     tasking: Tasking | None = None,
     purpose: str | None = None,
 ) -> Draft:
-    """`whole` is all that is ordered, as shapely: it decides who makes orthoimages."""
+    """`whole` is all that is ordered of each product line, as shapely: it decides who makes orthoimages."""
     asked = wishes(items, tasking, area_km2)
     makes = options.level is Level.ORTHO
     deliveries = tuple(
         Delivery(
             wish.product,
-            ortho_maker(practice, wish.product, whole, asker) if makes else None,
+            ortho_maker(practice, wish.product, whole[wish.product], asker) if makes else None,
             practice.gigabytes(wish.product, wish.km2 * VIEWS[wish.mode], options.bits),
         )
         for wish in asked

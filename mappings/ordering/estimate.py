@@ -162,5 +162,5 @@ def fewest_cost(scenes: int, tranches: Sequence[Tranche]) -> tuple[Tranche, ...]
 
 
 def _lines(wish: Wish, row: Row, billed: Decimal) -> tuple[Text, ...]:
-    minimum = (minimum_line(row.minimum_km2),) if row.minimum_km2 and billed > wish.km2 and not isinstance(row, SceneRow) else ()
+    minimum = (minimum_line(row.minimum_km2),) if row.minimum_km2 and billed > wish.km2 else ()
     return (*minimum, *(Text(*pair) for pair in zip(row.conditions_fr, row.conditions_en, strict=True)))

@@ -1,7 +1,9 @@
 """What is ordered: the product line of an image, archive or tasking, how many views."""
 
+import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +50,13 @@ _PLATFORMS = (
     (re.compile(r"pneo[3-6]?"), Product.NEO),
     (re.compile(r"(tsx|tdx|paz)1?"), Product.RADAR),
 )
+
+_SPOT_SCENE_KM2 = 3600  # a scene of SPOT 6/7 is 60 km by 60 km
+
+
+def attempts(product: Product, km2: Decimal) -> int:
+    """As many scene attempts at least as an area takes of SPOT 6/7; of others one, for nobody counts them."""
+    return max(1, math.ceil(km2 / _SPOT_SCENE_KM2)) if product is Product.SPOT else 1
 
 
 def product_of(properties: Mapping[str, Any]) -> Product | None:

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.access import Access
-from api.bodies import MAX_BODY
+from api.body_limit import MAX_BODY
+from api.candidates import LAYERS
 from api.coverage import parse_ask
-from api.covering import LAYERS, coverage_document
+from api.covering import coverage_document
 from api.errors import bad
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
@@ -51,12 +51,13 @@ def coverage(
         "accessible": accessible,
     }
     settings = load_settings(config)
-    policy, asker = Access().policy, Asker(user_class)
+    policy, asker = settings.access.policy(), Asker(user_class)
+    prices = settings.access.own_tariffs() or tariffs()
     ask = parse_ask(given, policy, asker, policy.audience(asker))
     host = f"[{settings.api.host}]" if ":" in settings.api.host else settings.api.host
     base = (settings.api.public_url or f"http://{host}:{settings.api.port}").rstrip("/")
     with open_index(settings) as index:
-        found = coverage_document(index, ask, tariffs(), base)
+        found = coverage_document(index, ask, prices, base)
     if json:
         sys.stdout.buffer.write(orjson.dumps(found) + b"\n")
     else:
@@ -99,14 +100,15 @@ def _print(found: dict[str, Any]) -> None:
     for name, count in found["not_counted"].items():
         if count:
             console.print(f"not counted, {name.replace('_', ' ')}: {count}")
-    if found["estimate"]:
-        _print_estimate(console, found["estimate"])
+    for what, told in (("order", found["estimate"]), ("or task", found["tasking"])):
+        if told:
+            _print_estimate(console, what, told)
 
 
-def _print_estimate(console: Console, told: dict[str, Any]) -> None:
+def _print_estimate(console: Console, what: str, told: dict[str, Any]) -> None:
     for one in told["requests"]:
         amount = one["amount"]
         shown = f"{amount['low']} to {amount['high']} {amount['currency']}" if amount else one["reason"]["en"]
         tariff = f"; tariff of {one['tariff']['date']}: {one['tariff']['source']['en']}" if one["tariff"] else ""
         name = one["product"] or "other"
-        console.print(f"order {name}, {one['km2']:,.2f} km²: {shown} (estimate only{tariff})")
+        console.print(f"{what} {name}, {one['km2']:,.2f} km²: {shown} (estimate only{tariff})")

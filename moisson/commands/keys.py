@@ -71,16 +71,9 @@ def list_keys(
 @app.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `list` prints it")], config: Config = None) -> None:
     """Ends a key: within seconds no server takes it any more."""
-    now = utc_now()
-
-    def ended(key: ApiKey | None) -> ApiKey:
-        if key is None:
-            raise ConfigError("no such key: `moisson keys list` names them")
-        return key if key.revoked else key.model_copy(update={"revoked": now})
-
     with open_index(load_settings(config)) as index:
         # The whole key may have been pasted: it must not be repeated.
-        change(index, KEY, key_id.removeprefix("moi_")[:16], ApiKey, ended)
+        register.revoke_key(index, key_id.removeprefix("moi_")[:16], utc_now())
     sys.stdout.write("revoked\n")
 
 

@@ -24,19 +24,20 @@ _MOST_BYTES = 1 << 20
 
 def login(
     url: Url = None,
-    browser: Annotated[bool, typer.Option("--browser", help="With this machine's browser, instead of a code on any device")] = False,
+    device: Annotated[bool, typer.Option("--device", help="With a code, on any device, instead of this machine's browser")] = False,
     config: Config = None,
 ) -> None:
     """Signs in, and keeps the token in a file that only this user can read."""
     place = _place(url, config)
     client = _client(_asked(place, None).get("sign_in"), place)
-    if browser:
+    if device:
+        tokens = client.by_device()
+    else:
         with Callback() as callback:
             tokens = client.by_browser(callback, webbrowser.open)
-    else:
-        tokens = client.by_device()
+    document = _asked(place, tokens.access)
     write_tokens(token_path(), place, tokens)
-    _show(_asked(place, tokens.access))
+    _show(document)
 
 
 def whoami(
@@ -87,7 +88,8 @@ def _place(url: str | None, config: Any) -> str:
     """The API's address. Raises ConfigError for one that secrets must not be sent to."""
     if url is None:
         api = load_settings(config).api
-        url = api.public_url or f"http://{api.host}:{api.port}"
+        host = "127.0.0.1" if api.host in ("0.0.0.0", "::") else api.host
+        url = api.public_url or f"http://{f'[{host}]' if ':' in host else host}:{api.port}"
     place = url.rstrip("/")
     if not is_safe(place):
         raise ConfigError(f"{place}: give an https address (http for this machine only): tokens and keys are sent there")

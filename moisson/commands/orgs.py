@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mappings.access.asker import Asker
-from mappings.access.organisation import Organisation
+from mappings.access.organisation import Organisation, known_as
 from mappings.access.register import to_asker
 from moisson import register
 from moisson.build import open_index
@@ -202,7 +202,7 @@ def _change(org: str, change: Any, config: Path | None, as_json: bool) -> None:
 def _with_row(entry: dict[str, Any], member: str, names: tuple[str, ...], new: dict[str, Any], remove: bool) -> dict[str, Any]:
     """The entry with `new` in place of the row that has the same `names`, or without that row."""
     rows: list[dict[str, Any]] = entry.get(member, [])
-    others = [row for row in rows if any(row[name] != new[name] for name in names)]
+    others = [row for row in rows if any(known_as(row[name]) != known_as(new[name]) for name in names)]
     if remove and len(others) == len(rows):
         raise ConfigError(f"{entry['id']}: nothing to remove: {' '.join(str(new[name]) for name in names)}")
     return {**entry, member: others if remove else [*others, new]}

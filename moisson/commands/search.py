@@ -50,7 +50,7 @@ def search(
     with open_index(settings) as index:
         matched = index.count(query)
         items = _first(index, query, limit)
-        sight = Sight(base, partial(access.fragment, asker), index.matches(audience, matchable(items)))
+        sight = Sight(base, partial(access.fragment, asker), index.matches(audience, matchable(items)), access.policy.table)
     if geojson:
         sys.stdout.buffer.write(collection_bytes(items, sight, [], matched) + b"\n")
     else:

@@ -8,8 +8,7 @@ import shapely
 from pyproj import Geod
 from shapely.geometry import shape
 
-from api import covering
-from api.coverage import coverage_router
+from api import candidates
 from index.matches import Match, MatchBatch
 from index.protocol import Index
 from index.state import ItemKey
@@ -45,7 +44,7 @@ def client(index: Index) -> Client:
         )
     )
     index.refresh()
-    return mounted(index, coverage_router)
+    return mounted(index)
 
 
 def ask(client: Client, users: str = "public-actor", **body: Any) -> Any:
@@ -133,7 +132,7 @@ def test_an_outsiders_answer_is_the_same_with_and_without_held_images(index: Ind
     ]
     index.apply(batch(items=shown))
     index.refresh()
-    client = mounted(index, coverage_router)
+    client = mounted(index)
     before = ask(client, "anonymous")
     hidden = make_document("held", "d", availability="held", box=(2.5, 46.0, 2.9, 47.0))
     index.apply(batch(items=[hidden]))
@@ -187,13 +186,13 @@ def test_only_the_collections_asked_for_count(client: Client) -> None:
 def test_an_operators_rule_for_a_source_holds(index: Index) -> None:
     index.apply(batch(items=[make_document("open", "s2", box=tuple(BOX), source="test")]))
     index.refresh()
-    closed = mounted(index, coverage_router, Policy(sources={"test": Reach.MEMBERS}))
+    closed = mounted(index, Policy(sources={"test": Reach.MEMBERS}))
     assert ask(closed, "anonymous")["coverage"]["open"]["share"] == 0.0
     assert ask(closed, "scientist")["coverage"]["open"]["share"] == 1.0
 
 
 def test_without_signing_in_nothing_is_answered_where_that_is_the_rule(index: Index) -> None:
-    client = mounted(index, coverage_router, Policy(sign_in=True))
+    client = mounted(index, Policy(sign_in=True))
     assert client.post("/coverage", json={"bbox": BOX, "datetime": YEAR}).status_code == 401
 
 
@@ -213,7 +212,7 @@ def test_a_catalogue_image_that_is_held_already_is_not_ordered_again(
     match = Match(ItemKey("airbus-phr", "sale"), ItemKey("dsp", "bought"), "M1", 1.0, (held[1] - held[0]) / 0.4)
     index.apply_matches(MatchBatch(NOW, matches={match.catalogue: [match]}))
     index.refresh()
-    client = mounted(index, coverage_router)
+    client = mounted(index)
     found = ask(client, collections=["airbus-phr"])
     (scene,) = found["scenes"]
     assert scene["held_by"] == [{"collection": "dsp", "id": "bought", "coverage": pytest.approx(match.coverage, abs=1e-4)}]
@@ -226,10 +225,52 @@ def test_a_catalogue_image_that_is_held_already_is_not_ordered_again(
     assert "held_by" not in scene
 
 
+def test_what_a_held_image_does_not_open_to_the_asker_is_priced_in_full(index: Index) -> None:
+    """European laboratories have Pléiades only: that others hold a SPOT image saves them nothing."""
+    spot = {"platform": "spot7", "constellation": "spot"}
+    sale = make_document("sale", "airbus-spot", availability="orderable", box=(2.5, 46.0, 2.9, 47.0), **spot)
+    index.apply(batch(items=[sale, make_document("drs", "d", availability="held", box=(2.5, 46.0, 2.9, 47.0))]))
+    match = Match(ItemKey("airbus-spot", "sale"), ItemKey("d", "drs"), "M1", 1.0, 1.0)
+    index.apply_matches(MatchBatch(NOW, matches={match.catalogue: [match]}))
+    index.refresh()
+    client = mounted(index)
+    found = ask(client, "european-laboratory")
+    (scene,) = found["scenes"]
+    assert "demander à DINAMIS" in scene["notice"]["fr"]
+    (request,) = found["estimate"]["requests"]
+    assert request["km2"] == scene["adds_km2"]
+    assert request["amount"] is None
+    assert [scene["id"] for scene in ask(client)["scenes"]] == ["drs"]
+
+
+def test_what_the_asker_may_not_order_is_not_orderable(index: Index) -> None:
+    index.apply(batch(items=[make_document("odd", "x", availability="orderable", licence="unknown", box=tuple(BOX))]))
+    index.refresh()
+    found = ask(mounted(index))
+    assert shares(found)["orderable"] == (0.0, 0.0)
+    assert found["not_counted"]["without_right"] == 1
+
+
+def test_tasking_what_is_left_is_estimated_too(client: Client) -> None:
+    found = ask(client, "company-rd")
+    left = found["coverage"]["uncovered"]["km2"]
+    pleiades, spot = found["tasking"]["requests"]
+    assert (pleiades["product"], pleiades["kind"], spot["product"]) == ("pleiades", "tasking", "spot-6-7")
+    assert float(pleiades["amount"]["low"]) == pytest.approx(left * 1.8, abs=0.01)
+    assert (spot["scenes"], spot["amount"]["low"]) == (1, "20000.00")
+    assert ask(client, bbox=[2.0, 46.0, 2.4, 47.0])["tasking"] is None
+    assert all(one["amount"] is None for one in ask(client, "foreign-scientist")["tasking"]["requests"])
+
+
+def test_an_answer_is_nobody_elses(client: Client) -> None:
+    answer = client.post("/coverage", json={"bbox": BOX, "datetime": YEAR})
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_an_area_across_the_antimeridian_is_one_area(index: Index) -> None:
     index.apply(batch(items=[make_document("open", "s2", box=(179.5, -18, -179, -17))]))
     index.refresh()
-    found = ask(mounted(index, coverage_router), bbox=[179, -18, -179, -17])
+    found = ask(mounted(index), bbox=[179, -18, -179, -17])
     assert found["area_km2"] == pytest.approx(geodesic_km2(179, -18, 180, -17) * 2, rel=1e-3)
     assert found["coverage"]["open"]["share"] == pytest.approx(0.75, abs=1e-6)
     assert shape(found["uncovered"]).bounds == pytest.approx((179, -18, 179.5, -17))
@@ -238,14 +279,14 @@ def test_an_area_across_the_antimeridian_is_one_area(index: Index) -> None:
 def test_pages_of_the_index_are_followed_and_too_many_scenes_are_said(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     index.apply(batch(items=[make_document(f"s{n}", "s2", box=(2 + n / 10, 46, 2.1 + n / 10, 47)) for n in range(10)]))
     index.refresh()
-    client = mounted(index, coverage_router)
-    monkeypatch.setattr(covering, "MAX_LIMIT", 3)
+    client = mounted(index)
+    monkeypatch.setattr(candidates, "MAX_LIMIT", 3)
     found = ask(client)
     assert found["candidates"] == 10
     assert found["coverage"]["open"]["share"] == 1.0
-    monkeypatch.setattr(covering, "MAX_CANDIDATES", 10)
+    monkeypatch.setattr(candidates, "MAX_CANDIDATES", 10)
     assert ask(client)["candidates"] == 10
-    monkeypatch.setattr(covering, "MAX_CANDIDATES", 9)
+    monkeypatch.setattr(candidates, "MAX_CANDIDATES", 9)
     answer = client.post("/coverage", json={"bbox": BOX, "datetime": YEAR})
     assert answer.status_code == 413
     assert "narrow" in answer.json()["detail"]

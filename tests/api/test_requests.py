@@ -14,7 +14,6 @@ from shapely import segmentize
 from shapely.geometry import box
 
 from api.request_form import safe_cell
-from api.requests import requests_router
 from index.matches import Match, MatchBatch
 from index.protocol import Index
 from index.state import ItemKey
@@ -59,7 +58,7 @@ def client(index: Index) -> Client:
     ]
     index.apply_matches(MatchBatch(NOW, matches={match.catalogue: [match] for match in matches}))
     index.refresh()
-    return mounted(index, requests_router, now=lambda: MADE)
+    return mounted(index, now=lambda: MADE)
 
 
 def post(client: Client, body: Any, users: str = "public-actor", query: str = "", **headers: str) -> httpx.Response:
@@ -136,6 +135,45 @@ def test_of_an_image_that_is_held_in_part_only_the_rest_is_priced(client: Client
     assert not item["to_order"]
 
 
+def test_what_is_held_under_a_licence_that_is_not_theirs_is_to_be_asked_about(client: Client, index: Index) -> None:
+    """European laboratories have Pléiades only: a held SPOT image saves them nothing, and is no reason to tell them to order nothing."""
+    index.apply(batch(items=[make_document("drs", "spot-drs", box=(2.0, 46.0, 2.6, 46.6), availability="held")]))
+    match = Match(ItemKey("airbus-spot", "spot"), ItemKey("spot-drs", "drs"), "M1", 1.0, 1.0)
+    index.apply_matches(MatchBatch(NOW, matches={match.catalogue: [match]}))
+    index.refresh()
+    wanted = [*images("spot", collection="airbus-spot"), *images("drs", collection="spot-drs")]
+    sold, held = draft(client, "european-laboratory", items=wanted)["items"]
+    assert "demander à DINAMIS" in sold["remark"]["fr"]
+    assert sold["remark"] == held["remark"]
+    assert (sold["ordered_km2"], held["to_order"]) == (sold["km2"], False)
+    sold, held = draft(client, items=wanted)["items"]
+    assert "ne pas commander" in sold["remark"]["fr"]
+    assert not sold["to_order"]
+
+
+def test_what_the_asker_may_not_order_is_not_put_on_a_request(client: Client, index: Index) -> None:
+    index.apply(batch(items=[make_document("odd", "x", availability="orderable", licence="unknown", **PHR)]))
+    index.refresh()
+    found = draft(client, items=images("odd", collection="x"))
+    assert "Ne se commande pas" in found["items"][0]["remark"]["fr"]
+    assert found["requests"] == []
+
+
+def test_images_of_the_whole_world_are_too_much(client: Client, index: Index) -> None:
+    world = [make_document(f"w{n}", "x", box=(-180, -90, 180, 90), availability="orderable", **PHR) for n in range(2)]
+    index.apply(batch(items=world))
+    index.refresh()
+    answer = post(client, {"items": images("w0", "w1", collection="x")})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "items")
+
+
+def test_orthoimages_are_told_by_product_not_by_request(client: Client, index: Index) -> None:
+    index.apply(batch(items=[make_document("lima", "airbus-spot", box=tuple(PERU), availability="orderable", **SPOT)]))
+    index.refresh()
+    found = draft(client, items=[*images("sale"), *images("lima", collection="airbus-spot")], level="ortho")
+    assert {one["product"]: one["ortho"]["by"] for one in found["requests"]} == {"pleiades": "ign", "spot-6-7": "airbus"}
+
+
 def test_an_unsure_match_asks_to_look_first(client: Client) -> None:
     (item,) = draft(client, items=images("likely"), bbox=FRANCE)["items"]
     assert item["to_order"]
@@ -157,7 +195,7 @@ def test_who_does_not_discover_held_images_is_told_nothing_of_them(client: Clien
 
 
 def test_without_signing_in_nothing_is_drafted_where_that_is_the_rule(index: Index) -> None:
-    answer = post(mounted(index, requests_router, Policy(sign_in=True)), {"items": images("sale")}, "anonymous")
+    answer = post(mounted(index, Policy(sign_in=True)), {"items": images("sale")}, "anonymous")
     assert answer.status_code == 401
 
 
@@ -303,9 +341,18 @@ def test_no_cell_of_the_table_is_a_formula(client: Client) -> None:
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", " =1", "\t=1", "\n=1", "\u00a0=1", "＝1", "|x", "%x", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@a", " =1", "\u200b=1", "\t=1", "\n=1", "\u00a0=1", "＝1", "|x", "%x", "\rx", "\ufeff=1"]
+)
 def test_a_text_that_would_be_a_formula_is_quoted(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"), [("a;=1", "a;'=1"), ('a";"=1', 'a";"\'=1'), ("a;\n -1", "a;\n '-1"), ("a;b", "a;b"), ("2.0, -46.0", "2.0, -46.0")]
+)
+def test_a_semicolon_starts_no_formula_where_lists_are_separated_by_it(text: str, safe: str) -> None:
+    assert safe_cell(text) == safe
 
 
 @pytest.mark.parametrize("text", ["a=1", "1-2", "", "Pléiades", "2.0, 46.0"])
@@ -326,7 +373,7 @@ ONE = {"items": [{"collection": "airbus-phr", "id": "sale"}]}
         ({"items": ["sale"]}, "items[0]"),
         ({"items": [{"collection": "airbus-phr"}]}, "items[0]"),
         ({"items": [{"collection": "airbus-phr", "id": 3}]}, "items[0]"),
-        ({"items": [{"collection": "airbus-phr", "id": "sale", "idd": "x"}]}, "items[0]"),
+        ({"items": [{"collection": "airbus-phr", "id": "sale", "idd": "x"}]}, "items[0].idd"),
         ({"items": [*ONE["items"], *ONE["items"]]}, "items"),
         ({"items": images(*(f"i{n}" for n in range(201)))}, "items"),
         ({"items": images("nowhere")}, "items"),
@@ -352,13 +399,15 @@ ONE = {"items": [{"collection": "airbus-phr", "id": "sale"}]}
         ({"tasking": {"product": "pleiades"}, "bbox": FRANCE}, "tasking.period"),
         ({"tasking": {**TASKING, "period": "2027-03-01T00:00:00Z/.."}, "bbox": FRANCE}, "tasking.period"),
         ({"tasking": {**TASKING, "period": "/2027-03-01T00:00:00Z"}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "period": "spring/summer"}, "bbox": FRANCE}, "tasking.period"),
+        ({"tasking": {**TASKING, "period": "2027-05-01T00:00:00Z/2027-03-01T00:00:00Z"}, "bbox": FRANCE}, "tasking.period"),
         ({"tasking": {**TASKING, "period": "2020-03-01T00:00:00Z/2020-04-01T00:00:00Z"}, "bbox": FRANCE}, "tasking.period"),
         ({"tasking": {**TASKING, "mode": "quad"}, "bbox": FRANCE}, "tasking.mode"),
-        ({"tasking": {**TASKING, "angle_max": 91}, "bbox": FRANCE}, "angle_max"),
-        ({"tasking": {**TASKING, "cloud_cover_max": "10"}, "bbox": FRANCE}, "cloud_cover_max"),
+        ({"tasking": {**TASKING, "angle_max": 91}, "bbox": FRANCE}, "tasking.angle_max"),
+        ({"tasking": {**TASKING, "cloud_cover_max": "10"}, "bbox": FRANCE}, "tasking.cloud_cover_max"),
         ({"tasking": {**TASKING, "scenes": 0}, "bbox": FRANCE}, "tasking.scenes"),
         ({"tasking": {**TASKING, "scenes": 10**9}, "bbox": FRANCE}, "tasking.scenes"),
-        ({"tasking": {**TASKING, "angle": 3}, "bbox": FRANCE}, "tasking"),
+        ({"tasking": {**TASKING, "angle": 3}, "bbox": FRANCE}, "tasking.angle"),
         (b'{"items":[{"collection":"\\ud800","id":"a"}]}', "body"),
         (b'{"items":NaN}', "body"),
         ([], "body"),

@@ -1,16 +1,18 @@
-"""A stand-in world of strips: what a satellite takes in a pass, how a catalogue and an archive name it, and which are one."""
+"""A stand-in world of strips: what a satellite takes in a pass, how a catalogue and an archive name it, and which are one.
+
+Nothing of the matcher is asked: the world knows by construction of which strip a product is.
+"""
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shapely.geometry import Polygon
 
-from mappings.matching.leap import leap_seconds
 from mappings.record import Item
-from mappings.times import format_time, to_micros
+from mappings.times import format_time
 from tests.support.items import make_item
 
 _FIRST = datetime(2012, 3, 1, tzinfo=UTC)
@@ -18,12 +20,14 @@ _SLOT = timedelta(minutes=20)
 _SLOTS = 11 * 365 * 72
 _PLATFORMS = ("PHR1A", "PHR1B", "SPOT6", "SPOT7")
 _STATIONS = ("FR1", "SV1", "SE1")
+# TAI - UTC from a date on, newest first. Pairs were seen since 2017; that the older offsets hold before is assumed.
+_OFFSETS = (("2017-01-01", 37), ("2015-07-01", 36), ("2012-07-01", 35), ("2009-01-01", 34))
 
 
 @dataclass(frozen=True)
 class Strip:
-    """One acquisition: its instant as products tell it, and what its identifiers and its footprint are made of. `file_only` products
-    of a stereo set cannot be told from its siblings'."""
+    """One acquisition: its instant as products tell it, and what its identifiers and its footprint are made of. `later` is what the
+    catalogue's counter is larger by."""
 
     platform: str
     instant: datetime
@@ -32,6 +36,7 @@ class Strip:
     counter: int
     along: float
     ring: tuple[tuple[float, float], ...]
+    later: int = 4
 
     @property
     def is_pleiades(self) -> bool:
@@ -47,11 +52,16 @@ class Strip:
         """The acquisitionIdentifier: of Pléiades, later by TAI - UTC, with a counter of its own."""
         if not self.is_pleiades:
             return self.product_id
-        return self._named(self.instant + timedelta(seconds=leap_seconds(to_micros(self.instant)) or 0), self.counter + 4)
+        offset = next(seconds for start, seconds in _OFFSETS if f"{self.instant:%Y-%m-%d}" >= start)
+        return self._named(self.instant + timedelta(seconds=offset), self.counter + self.later)
 
     def _named(self, when: datetime, counter: int) -> str:
         between = f"{self.station}_PX_{self.cell}" if self.is_pleiades else f"{self.station}_{self.station}_SV1_SV1_{self.cell[:7]}"
         return f"DS_{self.platform}_{token(when)}_{between}_{counter:05d}"
+
+
+# Seven of the eight recorded pairs, and the other.
+_LATER = (4, 4, 4, 4, 4, 4, 4, 7)
 
 
 def token(when: datetime) -> str:
@@ -88,7 +98,7 @@ def _pass(platform: str, start: datetime, chance: random.Random) -> list[Strip]:
         when = start + timedelta(seconds=round(place * gap, 1))
         along = (place - (number - 1) / 2) * 15 + chance.uniform(-2, 2) if kind != "side" else chance.uniform(-20, 20)
         near = counter + chance.choice((1, 17)) * place if kind != "side" else chance.randint(300, 9000)
-        found.append(Strip(platform, when, station, cell, near, round(along, 3), _ring(east, lat, *size)))
+        found.append(Strip(platform, when, station, cell, near, round(along, 3), _ring(east, lat, *size), chance.choice(_LATER)))
     return found
 
 
@@ -120,8 +130,23 @@ def entry(strip: Strip, *, delivered: bool) -> Item:
     )
 
 
-PLEIADES = {"delivery": 78, "folder": 10, "entry": 5, "file": 6, "time": 1}
-SPOT = {"station": 40, "delivery": 30, "file": 20, "sen": 10}
+# Per thousand. Every delivery of Pléiades tells its SOURCE_ID; what came without one has a file's name only, or not even that.
+PLEIADES = {"delivery": 836, "folder": 100, "entry": 50, "file": 10, "time": 4}
+SPOT = {"station": 400, "delivery": 300, "file": 200, "sen": 100}
+_TWINS = {"PHR1A": "PHR1B", "PHR1B": "PHR1A", "SPOT6": "SPOT7", "SPOT7": "SPOT6"}
+
+
+def near_miss(strip: Strip, chance: random.Random) -> Strip:
+    """A strip that the catalogue has not, as like this one as can be: of the other satellite at the same tenth of a second, of the same
+    instant elsewhere, or of the same ground and cell weeks later."""
+    kind = chance.choice(("twin", "elsewhere", "later"))
+    if kind == "twin":
+        return replace(strip, platform=_TWINS[strip.platform])
+    if kind == "later":
+        return replace(strip, instant=strip.instant + timedelta(days=26 * chance.randint(1, 9)))
+    away = 5 if strip.ring[0][0] < 0 else -5
+    cell = f"{strip.cell[0]}{abs(int(strip.ring[0][0] + away)):03d}{strip.cell[4:]}"
+    return replace(strip, cell=cell, ring=tuple((lon + away, lat) for lon, lat in strip.ring))
 
 
 def products(strip: Strip, number: int, chance: random.Random) -> Iterator[tuple[str, Item]]:
@@ -151,7 +176,8 @@ def _product(strip: Strip, way: str, job: str, chance: random.Random) -> Item:
     item = make_item(
         item_id,
         "dinamis-pleiades" if strip.is_pleiades else "dinamis-spot67",
-        datetime=format_time(strip.instant),
+        # One in fifty has a wrong date, though its identifiers are right.
+        datetime=format_time(strip.instant + (timedelta(hours=chance.randint(1, 99)) if chance.random() < 0.02 else timedelta())),
         geometry=_extent(strip, chance),
         availability="held",
         licence="dsp-pleiades" if strip.is_pleiades else "dinamis-spot67",

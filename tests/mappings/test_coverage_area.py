@@ -162,6 +162,15 @@ def test_equal_scenes_are_chosen_in_the_order_given() -> None:
     assert [pick.place for pick in found.picks] == [0]
 
 
+def test_many_scenes_alike_are_all_looked_at() -> None:
+    """More of the same size than are brought up to date at once, those that come first in the input being stale."""
+    cells = [(x / 10, y / 10, x / 10 + 0.1, y / 10 + 0.1) for x in range(10) for y in range(10)]
+    footprints = _boxes(*(cell for cell in cells for _ in range(2)))
+    found = cover(shapely.box(0, 0, 1, 1), footprints, [0] * len(footprints), ACCESSIBLE_FIRST)
+    assert len(found.picks) == 100
+    assert square_metres([found.rest])[0] < 1
+
+
 def test_a_sliver_is_not_worth_a_scene() -> None:
     footprints = _boxes((0, 0, 1, 1 - 1e-8), (0, 0.9, 1, 1))
     assert [pick.place for pick in cover(shapely.box(0, 0, 1, 1), footprints, [0, 0], ACCESSIBLE_FIRST).picks] == [0]

@@ -77,7 +77,6 @@ def test_an_item_is_to_be_looked_at_for_the_whole_of_its_year() -> None:
     assert properties["moisson:footprint"] == "approximate"
     assert "order:status" not in properties
     assert item["assets"] == {}
-    assert not licences()["ign-view"].confirmed
 
 
 def test_a_month_is_the_whole_of_its_month() -> None:

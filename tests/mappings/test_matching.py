@@ -250,6 +250,38 @@ def test_what_lies_elsewhere_is_no_sibling() -> None:
     assert judge(catalogue(acquisition), product, [catalogue(neighbour)]) is None
 
 
+def test_in_a_stereo_set_what_fits_without_the_offset_is_a_siblings() -> None:
+    """Images 37 s apart: the first one's entry has the token of the second one's product, and their counters are near."""
+    first, second, third = (f"DS_PHR1B_20181016103{token}_FR1_PX_E013N52_0513_0171{token[-2]}" for token in ("8290", "9060", "9430"))
+    set_of = [catalogue(name) for name in (first, second, third)]
+    product = held(source_id=second)
+    assert judge(set_of[1], held(source_id=second), [set_of[0], set_of[2]]) == Verdict("M1", 1.0, 1.0)
+    own = held(source_id=second.replace("1039060", "1039061"))
+    assert judge(set_of[1], own) is not None
+    assert judge(set_of[1], own, [set_of[0], set_of[2]]) is None
+    assert judge(set_of[2], product, set_of[:2]) == Verdict("M3", 0.95, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("method", "claims", "names", "left"),
+    [
+        ("M3", 1, 1, "sure"),
+        ("M3", 2, 1, "candidate"),
+        ("M1", 2, 2, "candidate"),
+        ("M4", 0, 1, "candidate"),
+        ("M4", 1, 1, None),
+        ("M4", 1, 2, "candidate"),  # a mosaic: of its second strip
+    ],
+)
+def test_what_several_images_claim_is_in_doubt_and_a_sure_one_leaves_no_candidates(
+    method: str, claims: int, names: int, left: str | None
+) -> None:
+    verdict = Verdict(method, 0.8, 1.0, candidate=method == "M4")
+    product = held(source_id=SPOT[0][0], source_ids=[one for one, _ in SPOT[:names]])
+    settled = verdict.beside(claims, product)
+    assert (settled and ("candidate" if settled.candidate else "sure")) == left
+
+
 # --- how much of it ------------------------------------------------------------------------------------------------------------------
 
 

@@ -131,6 +131,16 @@ def test_identifiers_are_found_in_names_and_paths(name: str, kinds: list[str]) -
     assert all(scene.counter in (None, 3298, 2484) for scene in find_scenes(name))
 
 
+def test_an_identifier_37_seconds_after_the_files_is_the_catalogues() -> None:
+    entry, product = "DS_PHR1A_202004011856193_FR1_PX_W123N37_0820_00822", "DS_PHR1A_202004011855423_FR1_PX_W123N37_0820_00818"
+    name = "PHR1A_MS_202004011855423_SEN_1782241101-002"
+    assert told(acquisition_of(held_item(name, source_id=entry))) == [("catalogue", "PHR"), ("product", "FILE")]
+    assert told(acquisition_of(held_item("PRODUCT-1", source_id=entry))) == [("product", "PHR")]
+    # A mosaic of two images of one set, named by the first.
+    both = told(acquisition_of(held_item(name, source_id=product, source_ids=[product, entry])))
+    assert both == [("product", "PHR"), ("product", "PHR"), ("product", "FILE")]
+
+
 def test_a_folder_in_the_address_of_a_file_tells_the_strip() -> None:
     item = held_item("PRODUCT-1")
     folder = "DS_PHR1B_202404231033373_FR1_PX_E005N43_0118_03298"

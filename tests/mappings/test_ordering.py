@@ -150,6 +150,12 @@ def test_spot_scenes_beyond_ten_come_in_the_cheapest_tranches(scenes: int, euros
     assert amount(priced(UserClass.PUBLIC_ACTOR, Product.SPOT, scenes=scenes)) == (Decimal(euros), Decimal(euros))
 
 
+def test_the_minimum_area_of_a_spot_request_is_said_too() -> None:
+    found = priced(UserClass.PUBLIC_ACTOR, Product.SPOT, km2="20")
+    assert found.minimum_applied
+    assert any("minimale" in line for line in found.members()["lines"]["fr"])
+
+
 def test_a_company_has_no_free_spot_scenes() -> None:
     assert amount(priced(UserClass.COMPANY_RD, Product.SPOT, scenes=1))[0] == Decimal(20_000)
 

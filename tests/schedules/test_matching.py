@@ -87,6 +87,26 @@ def test_a_second_pass_without_changes_writes_nothing(index: Index) -> None:
     assert whole.position == again.position
 
 
+def test_a_second_pass_over_everything_changes_no_row_but_its_own(tmp_path: Path) -> None:
+    """Scenes, matches, Items and their counters; what may differ is the lease."""
+    path = tmp_path / "index.sqlite"
+    with SqliteIndex.open(path) as index:
+        put(index, *_BERLIN, *_SPOT)
+        run(index)
+        before = rows(path)
+        assert run(index, everything=True).written == 0
+        assert rows(path) == before
+        assert {"scenes", "matches", "items", "betters", "meta"} <= before.keys()
+
+
+def rows(path: Path) -> dict[str, list[Any]]:
+    with sqlite3.connect(path) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'leases'")]
+        found = {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
+    db.close()
+    return found
+
+
 def test_an_item_that_is_written_again_keeps_its_matches(index: Index) -> None:
     put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE))
     run(index)
@@ -96,6 +116,18 @@ def test_an_item_that_is_written_again_keeps_its_matches(index: Index) -> None:
     assert (report.changes, report.judged) == (1, 1)
     assert found(index) == [Match(ENTRY, HELD, "M3", 0.95, 1.0)]
     assert shown(index) == ["PRODUCT-1"]
+
+
+def test_without_the_best_copy_the_next_one_is_shown_and_then_the_catalogues(index: Index) -> None:
+    best, next_best = ItemKey("dinamis-pleiades", "ORTHO-1"), HELD
+    level = {"processing:level": "ORTHO"}
+    put(index, catalogue_item(ACQUISITION), held_item("PRODUCT-1", source_id=SOURCE), held_item("ORTHO-1", source_id=SOURCE, **level))
+    for gone, then in ((best, "PRODUCT-1"), (next_best, ACQUISITION)):
+        run(index)
+        assert shown(index) == [gone.id]
+        remove(index, gone)
+        run(index)
+        assert shown(index) == [then]
 
 
 @pytest.mark.parametrize("gone", [ENTRY, HELD])
@@ -165,6 +197,22 @@ def test_a_new_sibling_takes_a_candidate_away_and_gives_it_back(index: Index, si
     remove(index, ItemKey("airbus-phr", sibling))
     run(index)
     assert [one.candidate for one in found(index, entry)] == [True]
+
+
+def test_an_entry_that_claims_a_product_takes_the_candidate_from_another_and_gives_it_back(index: Index) -> None:
+    """The third image's entry stands 0.1 s from the first one's product, of which only the file's name is known."""
+    product = held_item(file_of(BERLIN[0][1]))
+    third, lent = ItemKey("airbus-phr", BERLIN[2][0]), ItemKey("airbus-phr", BERLIN[0][0])
+    put(index, catalogue_item(third.id), product)
+    run(index)
+    assert [one.candidate for one in found(index, third)] == [True]
+    put(index, catalogue_item(lent.id, product=BERLIN[0][1]))
+    run(index)
+    assert found(index, third) == []
+    assert [(one.method, one.candidate) for one in found(index, lent)] == [("M2", False)]
+    remove(index, lent)
+    run(index)
+    assert [one.candidate for one in found(index, third)] == [True]
 
 
 def test_a_product_that_two_entries_claim_is_a_candidate_of_both(index: Index) -> None:
@@ -315,7 +363,9 @@ def expected(sights: Iterable[Sight]) -> tuple[set[Match], dict[ItemKey, set[Bet
             if verdict := judge(image.acquisition, product.acquisition, near):
                 verdicts[image.key, product.key] = verdict
     claimed = [held for (_, held), verdict in verdicts.items() if not verdict.candidate]
-    verdicts = {pair: verdict.doubted() if claimed.count(pair[1]) > 1 else verdict for pair, verdict in verdicts.items()}
+    products = {one.key: one.acquisition for one in sides["held"]}
+    settled = {pair: verdict.beside(claimed.count(pair[1]), products[pair[1]]) for pair, verdict in verdicts.items()}
+    verdicts = {pair: verdict for pair, verdict in settled.items() if verdict}
     matches = {Match(*pair, one.method, one.score, one.coverage, one.candidate) for pair, one in verdicts.items()}
     better: dict[ItemKey, set[Better]] = {}
     for image in sides["catalogue"]:

@@ -1,22 +1,20 @@
-"""Routers over an index in a small application, asked as one class of users or another."""
+"""The application over an index, asked without a network as one class of users or another."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.requests import Request
 
 from api.access import Access
-from api.errors import Problem, problem_response
+from api.app import Offer, create_app
 from index.protocol import Index
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.access.policy import Policy
 
-Router = Callable[..., APIRouter]
 BASE = "https://catalogue.example"
 
 
@@ -45,9 +43,6 @@ def who(request: Request) -> Asker:
     )
 
 
-def mounted(index: Index, router: Router, policy: Policy | None = None, **options: Any) -> Client:
-    """A client of an application with this router only."""
-    app = FastAPI()
-    app.include_router(router(index, Access(policy or Policy(), who), lambda _: BASE, **options))
-    app.add_exception_handler(Problem, lambda _, error: problem_response(error))  # type: ignore[arg-type]
-    return Client(app)
+def mounted(index: Index, policy: Policy | None = None, **offer: Any) -> Client:
+    """A client of the application; `offer` are more members of Offer."""
+    return Client(create_app(index, Offer(Access(policy or Policy(), who), **offer), public_url=BASE))
