@@ -22,19 +22,19 @@ from api.access import Access
 from api.body_limit import BodyLimitMiddleware, BodyTooLong
 from api.caching import CachingMiddleware
 from api.client import MoissonClient
-from api.coverage import coverage_router
-from api.downloads import downloads_router, include_first
+from api.coverage.routes import coverage_router
+from api.downloads.routes import downloads_router, include_first
+from api.downloads.signing import Signer
 from api.errors import Problem, problem_response
 from api.head import HeadMiddleware
-from api.identity_routes import me_router
-from api.licence_routes import licences_router
+from api.identity.oidc_settings import OidcSettings
+from api.identity.routes import me_router
+from api.licences.routes import licences_router
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
-from api.oidc_settings import OidcSettings
 from api.openapi import describe
 from api.pages import SCHEMA_PATH
 from api.references import GEOJSON
-from api.requests import requests_router
-from api.signing import Signer
+from api.requests.routes import requests_router
 from index.protocol import Index, IndexUnavailable
 from mappings.item import STAC_VERSION
 from mappings.ordering.practice import Practice

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pystac
 
-from api.licences import licence_reference
+from api.licences.documents import licence_reference
 from api.pages import JSON
 from api.references import GEOJSON
 from index.query import Summary

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from api.licences import licence_reference
+from api.licences.documents import licence_reference
 from api.params import SearchParams
 from api.references import GEOJSON, of, reference_links, reference_members
 from index.document import join

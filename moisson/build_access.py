@@ -6,8 +6,8 @@ from datetime import datetime
 
 from api.access import Access
 from api.app import Offer
-from api.identity import IdentitySettings, build_identify
-from api.signing import open_signers
+from api.downloads.signing import open_signers
+from api.identity.identify import IdentitySettings, build_identify
 from index.protocol import Index
 from moisson.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from api.errors import Problem
-from api.oidc_http import IssuerUnavailable
+from api.identity.oidc_http import IssuerUnavailable
 from harvesters.errors import Misconfigured
 from index.protocol import IndexUnavailable, LeaseLost
 from moisson.commands import (

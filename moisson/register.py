@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.identity_store import KEY, ORGANISATION, Damaged, change, read_all
-from api.keys import ApiKey
+from api.identity.keys import ApiKey
+from api.identity.store import KEY, ORGANISATION, Damaged, change, read_all
 from index.protocol import Index
 from mappings.access.classes import UserClass
 from mappings.access.organisation import PUBLIC_BODIES, Organisation

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from api.oidc_http import Answer, IssuerUnavailable, Send, discover, send
+from api.identity.oidc_http import Answer, IssuerUnavailable, Send, discover, send
 from moisson.callback import Callback
 from moisson.sections import ConfigError
 from moisson.tokens import Tokens

@@ -9,8 +9,8 @@ import typer
 from pydantic import BaseModel
 
 from api.app import create_app
+from api.downloads.refusals import CODES
 from api.models import SearchGet
-from api.refusals import CODES
 from index.sqlite import SqliteIndex
 from moisson.cli import app
 from moisson.exits import Exit

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from api.body_limit import MAX_BODY
-from api.candidates import LAYERS
-from api.coverage import parse_ask
-from api.covering import coverage_document
+from api.coverage.candidates import LAYERS
+from api.coverage.covering import coverage_document
+from api.coverage.routes import parse_ask
 from api.errors import bad
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from api.identity_store import KEY, change
-from api.keys import ApiKey, new_key
+from api.identity.keys import ApiKey, new_key
+from api.identity.store import KEY, change
 from mappings.times import format_time
 from moisson import register
 from moisson.build import open_index

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from typer.core import TyperGroup
 
-from api.licences import licence_members
+from api.licences.documents import licence_members
 from mappings.access.classes import UserClass
 from mappings.licences import Licence, Table, licences
 from moisson.commands.options import Config, Json

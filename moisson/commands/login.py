@@ -9,7 +9,7 @@ import httpx
 import orjson
 import typer
 
-from api.oidc_http import IssuerUnavailable, is_loopback, is_safe
+from api.identity.oidc_http import IssuerUnavailable, is_loopback, is_safe
 from moisson.callback import Callback
 from moisson.commands.options import Config, Json
 from moisson.sections import ConfigError

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.request_form import safe_cell
-from api.usage import NOBODY, Usage, is_month
-from api.usage import usage as counted
+from api.downloads.usage import NOBODY, Usage, is_month
+from api.downloads.usage import usage as counted
+from api.requests.form import safe_cell
 from moisson.build import open_index
 from moisson.commands.options import Config, Json
 from moisson.sections import ConfigError

@@ -7,9 +7,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
-from api.oidc_http import is_safe
-from api.oidc_settings import OidcSettings
-from api.signing import SignerSettings
+from api.downloads.signing import SignerSettings
+from api.identity.oidc_http import is_safe
+from api.identity.oidc_settings import OidcSettings
 from mappings.access.policy import Policy, Reach
 from mappings.licences import Table, licences, read_table
 from mappings.ordering.practice import Practice, read_practice

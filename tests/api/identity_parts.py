@@ -12,10 +12,10 @@ from starlette.requests import Request
 
 from api.access import Identify
 from api.errors import Problem
-from api.identity import IdentitySettings, build_identify
-from api.identity_store import ORGANISATION
-from api.oidc_http import Answer, IssuerUnavailable
-from api.oidc_settings import OidcSettings
+from api.identity.identify import IdentitySettings, build_identify
+from api.identity.oidc_http import Answer, IssuerUnavailable
+from api.identity.oidc_settings import OidcSettings
+from api.identity.store import ORGANISATION
 from index.protocol import Index
 from mappings.access.organisation import Organisation
 

@@ -8,7 +8,7 @@ import shapely
 from pyproj import Geod
 from shapely.geometry import shape
 
-from api import candidates
+from api.coverage import candidates
 from index.matches import Match, MatchBatch
 from index.protocol import Index
 from index.state import ItemKey

@@ -15,8 +15,8 @@ from openapi_spec_validator import validate
 
 from api.access import Access
 from api.app import Offer
-from api.signing import Signer, SignerSettings, SignerUnavailable, SignUrls, open_signers
-from api.usage import Usage, usage
+from api.downloads.signing import Signer, SignerSettings, SignerUnavailable, SignUrls, open_signers
+from api.downloads.usage import Usage, usage
 from index.protocol import Index, IndexUnavailable
 from index.sqlite import SqliteIndex
 from mappings.access.asker import ANONYMOUS, OPERATOR, Asker

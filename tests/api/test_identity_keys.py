@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 import pytest
 
-from api.identity import IdentitySettings, build_identify
-from api.identity_store import KEY, MEMORY, ORGANISATION, Damaged, change, read_all
-from api.keys import ApiKey, check_key, new_key
+from api.identity.identify import IdentitySettings, build_identify
+from api.identity.keys import ApiKey, check_key, new_key
+from api.identity.store import KEY, MEMORY, ORGANISATION, Damaged, change, read_all
 from index.protocol import Index, IndexUnavailable
 from index.sqlite import SqliteIndex
 from index.state import Note
@@ -88,7 +88,7 @@ def test_a_key_that_is_wrong_in_any_way_is_refused_and_never_anonymous(lite: Ind
 
 def test_an_unknown_id_costs_the_same_hash_and_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[tuple[int, int]] = []
-    monkeypatch.setattr("api.keys.hmac.compare_digest", lambda one, other: compared.append((len(one), len(other))) or one == other)
+    monkeypatch.setattr("api.identity.keys.hmac.compare_digest", lambda one, other: compared.append((len(one), len(other))) or one == other)
     now = datetime(2026, 6, 15, tzinfo=UTC)
     text, key = new_key("ign", None, None, now)
     assert check_key(text, {key.id: key}, now) == key

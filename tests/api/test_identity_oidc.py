@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.identity import IdentitySettings, build_identify
-from api.oidc_http import IssuerUnavailable, discover, is_safe
-from api.oidc_keys import FRESH, KEPT, PAUSE
-from api.oidc_settings import OidcSettings
+from api.identity.identify import IdentitySettings, build_identify
+from api.identity.oidc_http import IssuerUnavailable, discover, is_safe
+from api.identity.oidc_keys import FRESH, KEPT, PAUSE
+from api.identity.oidc_settings import OidcSettings
 from index.protocol import Index
 from index.sqlite import SqliteIndex
 from mappings.access.classes import UserClass

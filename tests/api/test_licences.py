@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from api.access import Access
-from api.licences import licence_reference
+from api.licences.documents import licence_reference
 from index.protocol import Index
 from index.sqlite import SqliteIndex
 from mappings.access.asker import ANONYMOUS, Asker

@@ -13,7 +13,7 @@ from pyproj import Geod
 from shapely import segmentize
 from shapely.geometry import box
 
-from api.request_form import safe_cell
+from api.requests.form import safe_cell
 from index.matches import Match, MatchBatch
 from index.protocol import Index
 from index.state import ItemKey

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.usage import KIND, Usage, count_download, usage
+from api.downloads.usage import KIND, Usage, count_download, usage
 from index.sqlite import SqliteIndex
 from moisson.cli import app
 from moisson.sections import ConfigError

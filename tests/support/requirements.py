@@ -10,12 +10,13 @@ from tests.support.node.prepare import apt_line, packages
 
 
 def main() -> int:
-    missing = [] if os.environ.get("MOISSON_TEST_ELASTICSEARCH") else packages()
+    own = ("MOISSON_TEST_ELASTICSEARCH", "MOISSON_TEST_KEYCLOAK")
+    missing = [] if all(os.environ.get(name) for name in own) else packages()
     if "--packages" in sys.argv:
         print(" ".join(missing))
         return 0
     if missing:
-        print(f"{apt_line(missing)}\n(or set MOISSON_TEST_ELASTICSEARCH to the address of a cluster of yours)", file=sys.stderr)
+        print(f"{apt_line(missing)}\n(or set {' and '.join(own)} to addresses of servers of yours)", file=sys.stderr)
         return 2
     return 0
 

@@ -15,9 +15,9 @@ import httpx
 
 from api.access import Access
 from api.app import Offer
-from api.identity import IdentitySettings, build_identify
-from api.identity_store import ORGANISATION
-from api.oidc_settings import OidcSettings
+from api.identity.identify import IdentitySettings, build_identify
+from api.identity.oidc_settings import OidcSettings
+from api.identity.store import ORGANISATION
 from index.protocol import Index
 from mappings.access.organisation import Organisation
 from mappings.access.policy import Policy

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from api.words import CLASSES
+from api.licences.words import CLASSES
 from mappings.ordering.document import MAKERS, UNCONFIRMED
 from mappings.ordering.draft import Chosen, Delivery, Draft, Format, Level, Tasking
 from mappings.ordering.estimate import Amount, Estimate

@@ -5,9 +5,9 @@ from html import escape
 from starlette.responses import Response
 
 from api.html import heading, link, listing, page, paragraph, table
-from api.licences import licence_href
+from api.licences.documents import licence_href
+from api.licences.words import AVAILABILITIES, CLASSES, DOWNLOADS, ORDERS, YES
 from api.negotiation import Language
-from api.words import AVAILABILITIES, CLASSES, DOWNLOADS, ORDERS, YES
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.access.decision import Decision

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.later import Later, beside
-from api.oidc_http import IssuerUnavailable, Send, discover, send
+from api.identity.later import Later, beside
+from api.identity.oidc_http import IssuerUnavailable, Send, discover, send
 
 LOGGER = logging.getLogger(__name__)
 

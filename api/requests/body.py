@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from api.bodies import AREA_SCHEMA, parse_area, parse_number
-from api.covering import exact_km2
+from api.coverage.covering import exact_km2
 from api.errors import Problem, bad
 from api.params import parse_interval, refuse_unknown
 from index.state import ItemKey

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.keys import ApiKey
+from api.identity.keys import ApiKey
 from index.protocol import Index, IndexUnavailable
 from index.state import Note
 from mappings.access.organisation import Organisation

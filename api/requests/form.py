@@ -10,7 +10,7 @@ import orjson
 from starlette.responses import Response
 
 from api.html import page, paragraph, table
-from api.request_sections import TITLE, sections
+from api.requests.sections import TITLE, sections
 from mappings.ordering.document import NOTHING_ORDERED, draft_document
 from mappings.ordering.draft import Draft
 from mappings.ordering.words import Language

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.access import Access
-from api.oidc_settings import OidcSettings
+from api.identity.oidc_settings import OidcSettings
 from mappings.access.asker import Asker
 
 

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.bodies import json_object
-from api.candidates import Rights
-from api.choosing import choose
+from api.coverage.candidates import Rights
 from api.negotiation import form_of, language_of
 from api.params import refuse_repeated, refuse_unknown
-from api.request_body import SCHEMA, parse_draft
-from api.request_form import Form, draft_response
+from api.requests.body import SCHEMA, parse_draft
+from api.requests.choosing import choose
+from api.requests.form import Form, draft_response
 from index.protocol import Index
 from mappings.ordering.draft import Draft, make_draft
 from mappings.ordering.practice import Practice

@@ -10,13 +10,13 @@ from starlette.requests import Request
 
 from api.access import Identify
 from api.errors import Problem, bad
-from api.identity_store import KEY, Damaged, Directory, change
-from api.keys import PREFIX, ApiKey, check_key
-from api.later import Later, beside
-from api.oidc import BadToken, Named, TokenCheck
-from api.oidc_http import Send, send
-from api.oidc_keys import PAUSE, KeysUnknown, SigningKeys
-from api.oidc_settings import OidcSettings
+from api.identity.keys import PREFIX, ApiKey, check_key
+from api.identity.later import Later, beside
+from api.identity.oidc import BadToken, Named, TokenCheck
+from api.identity.oidc_http import Send, send
+from api.identity.oidc_keys import PAUSE, KeysUnknown, SigningKeys
+from api.identity.oidc_settings import OidcSettings
+from api.identity.store import KEY, Damaged, Directory, change
 from index.protocol import Index, IndexUnavailable
 from mappings.access.asker import ANONYMOUS, Asker
 from mappings.access.organisation import Organisation

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.errors import not_found
-from api.licence_page import licence_page, licences_page
-from api.licences import licence_document, licences_document
+from api.licences.documents import licence_document, licences_document
+from api.licences.page import licence_page, licences_page
 from api.negotiation import language_of, wants_page
 from api.params import refuse_repeated, refuse_unknown
 

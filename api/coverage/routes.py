@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.bodies import AREA_SCHEMA, json_object, parse_area, parse_number
-from api.candidates import Ask
-from api.covering import coverage_document
+from api.coverage.candidates import Ask
+from api.coverage.covering import coverage_document
 from api.errors import bad
 from api.params import parse_accessible, parse_interval, parse_names, refuse_unknown
 from index.protocol import Index

@@ -8,8 +8,8 @@ from typing import Any
 
 import jwt
 
-from api.oidc_keys import SigningKeys
-from api.oidc_settings import OidcSettings
+from api.identity.oidc_keys import SigningKeys
+from api.identity.oidc_settings import OidcSettings
 
 ALGORITHMS = ("RS256", "ES256")
 """No others: `none`, and HS*, whose secret would be the public key, never hold."""

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from api.candidates import LAYERS, Ask, Rights, Scene, candidates, footprints
-from api.purchased import Purchase, purchases
+from api.coverage.candidates import LAYERS, Ask, Rights, Scene, candidates, footprints
+from api.coverage.purchased import Purchase, purchases
 from index.protocol import Index
 from index.state import ItemKey
 from mappings.areas import square_kilometres

@@ -6,11 +6,11 @@ from typing import Any
 
 import shapely
 
-from api.candidates import Rights
-from api.covering import exact_km2
+from api.coverage.candidates import Rights
+from api.coverage.covering import exact_km2
+from api.coverage.purchased import DO_NOT_ORDER, NOT_YOURS, Purchase, purchases
 from api.errors import bad, not_found
-from api.purchased import DO_NOT_ORDER, NOT_YOURS, Purchase, purchases
-from api.request_body import DraftAsk
+from api.requests.body import DraftAsk
 from index.document import members_of
 from index.protocol import Index
 from index.state import ItemKey, StoredItem

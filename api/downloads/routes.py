@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.access import Access
-from api.addresses import location_of
+from api.downloads.addresses import location_of
+from api.downloads.refusals import refusal
+from api.downloads.signing import Signer, SignerUnavailable
+from api.downloads.usage import count_download
 from api.errors import Problem, not_found
-from api.licences import licence_reference
+from api.licences.documents import licence_reference
 from api.params import refuse_unknown
-from api.refusals import refusal
-from api.signing import Signer, SignerUnavailable
-from api.usage import count_download
 from index.document import members_of
 from index.protocol import Index
 from index.state import StoredItem

@@ -1,0 +1,1 @@
+"""How much of an area is open, held or orderable, and what the rest would cost."""

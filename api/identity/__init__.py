@@ -1,0 +1,1 @@
+"""Who asks: keys and tokens, and the register that gives them rights."""

@@ -1,0 +1,1 @@
+"""The licence table, for programs and for people."""

@@ -1,0 +1,1 @@
+"""Drafts of requests to the archive of purchased images."""
