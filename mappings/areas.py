@@ -41,6 +41,19 @@ def square_kilometres(geometry: Any) -> float:
     return float(square_metres([geometry])[0]) / 1e6
 
 
+def share(part: Any, whole: Any) -> float:
+    """area(part ∩ whole) / area(whole), 0 to 1; 0 when `whole` has no area."""
+    area = square_kilometres(whole)
+    if not area or not shapely.intersects(part, whole):
+        return 0.0
+    return min(square_kilometres(shapely.intersection(part, whole)) / area, 1.0)
+
+
+def overlaps(one: Any, other: Any) -> bool:
+    """Whether they share ground, not only an edge."""
+    return bool(shapely.intersects(one, other)) and not bool(shapely.touches(one, other))
+
+
 def _ring_areas(rings: Any) -> Any:
     positions, ring = shapely.get_coordinates(rings, return_index=True)
     lons, lats = np.radians(positions[:, 0]), np.radians(positions[:, 1])

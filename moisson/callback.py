@@ -12,6 +12,11 @@ _DONE = _PAGE.format(fr="Vous pouvez fermer cette page.", en="You may close this
 _OTHER = _PAGE.format(fr="Cette page ne répond à aucune connexion en cours.", en="This page answers no sign-in that is under way.")
 
 
+class _Server(HTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a browser that hangs up before it has read our page harms nobody."""
+
+
 class Callback:
     """Listens on loopback from `__enter__` on; answers nothing but its own path."""
 
@@ -65,7 +70,7 @@ class Callback:
             def log_message(self, *_: Any) -> None:
                 """Nothing: the query holds the code."""
 
-        self._server = HTTPServer(("127.0.0.1", 0), Page)
+        self._server = _Server(("127.0.0.1", 0), Page)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -33,7 +33,7 @@ def sections(draft: Draft, language: Language) -> list[Section]:
         *((say("Image", "Image") + f" {n}", list(_item(item, language))) for n, item in enumerate(draft.items, 1)),
         *(
             (
-                say("Estimation", "Estimate") + f" : {_product(found.wish.product).in_(language)}",
+                say("Estimation : ", "Estimate: ") + _product(found.wish.product).in_(language),
                 list(_estimate(found, delivery, draft, language)),
             )
             for found, delivery in zip(draft.estimates, draft.deliveries, strict=True)

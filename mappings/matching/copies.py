@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from mappings.matching.areas import share
+from mappings.areas import share
 
 K = TypeVar("K", bound=Hashable)
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from mappings.areas import overlaps, share
 from mappings.matching.acquisition import Acquisition, Kind, Token
-from mappings.matching.areas import overlaps, share
 from mappings.matching.leap import MOST, is_leap, leap_seconds
 
 VERSION = "matching-1"

@@ -51,7 +51,7 @@ def list_records(
 @app.command("restore")
 def restore(
     source: SourceName,
-    records: Annotated[list[str] | None, typer.Argument(metavar="[RECORD]...", help="Names, as `list` prints them")] = None,
+    records: Annotated[list[str] | None, typer.Argument(metavar="RECORD", help="Names, as `list` prints them")] = None,
     run: Annotated[str | None, typer.Option("--run", help="All that this run removed")] = None,
     config: Config = None,
 ) -> None:

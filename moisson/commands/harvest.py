@@ -29,7 +29,7 @@ _EXITS = {Outcome.COMPLETE: Exit.OK, Outcome.ABORTED: Exit.NOT_WHOLE, Outcome.PA
 
 def harvest(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources to harvest (default: all that are enabled)")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Sources to harvest (default: all that are enabled)")
     ] = None,
     since: Annotated[str | None, typer.Option(help="Harvest from this time instead of the watermark")] = None,
     until: Annotated[str | None, typer.Option(help="Backfill up to this time; saves no watermark")] = None,

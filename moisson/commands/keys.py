@@ -49,7 +49,7 @@ def create(
 
 @app.command("list")
 def list_keys(
-    org: Annotated[str | None, typer.Argument(metavar="[ORG]", help="Only this organisation's")] = None,
+    org: Annotated[str | None, typer.Argument(metavar="ORG", help="Only this organisation's")] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:

@@ -37,7 +37,7 @@ def _group() -> None:
 
 @app.command("show")
 def show(
-    licence: Annotated[str | None, typer.Argument(metavar="[ID]", help="One licence, with what it allows each class of users")] = None,
+    licence: Annotated[str | None, typer.Argument(metavar="ID", help="One licence, with what it allows each class of users")] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:

@@ -1,6 +1,7 @@
 """moisson login, whoami, logout: signing in to a Moisson API from the command line."""
 
 import sys
+import threading
 import time
 import webbrowser
 from typing import Annotated, Any
@@ -34,10 +35,15 @@ def login(
         tokens = client.by_device()
     else:
         with Callback() as callback:
-            tokens = client.by_browser(callback, webbrowser.open)
+            tokens = client.by_browser(callback, open_beside)
     document = _asked(place, tokens.access)
     write_tokens(token_path(), place, tokens)
     _show(document)
+
+
+def open_beside(page: str) -> None:
+    """Opens the page without waiting for the browser: some come back only once they are closed, and the page must reach us before."""
+    threading.Thread(target=webbrowser.open, args=(page,), name="browser", daemon=True).start()
 
 
 def whoami(

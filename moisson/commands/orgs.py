@@ -60,7 +60,7 @@ def set_(org: Id, name: Name = None, user_class: Class = None, config: Config = 
 
 @app.command("adhere")
 def adhere(org: Id, begin: From = None, until: Until = None, remove: Remove = False, config: Config = None, as_json: Json = False) -> None:
-    """Writes the days of an organisation's adhesion; without --from the first day stays."""
+    """Writes the days of an organisation's adhesion; without --from the first day stays, without --until it has no last day."""
     first, last = register.parse_day("--from", begin), register.parse_day("--until", until)
 
     def make(entry: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def adhere(org: Id, begin: From = None, until: Until = None, remove: Remove = Fa
 def sign(
     org: Id,
     licence: Annotated[str, typer.Argument(help="The licence's id")],
-    version: Annotated[str, typer.Option("--version", help="The version of its text that was signed")],
+    version: Annotated[str, typer.Option("--version", help="The version that was signed; with --remove, the one whose signature goes")],
     day: Annotated[str | None, typer.Option("--date", help="Day of the signature (default: today)")] = None,
     until: Until = None,
     remove: Remove = False,

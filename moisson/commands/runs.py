@@ -13,7 +13,7 @@ from moisson.settings import load_settings
 
 
 def runs(
-    source: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="Only this source's")] = None,
+    source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Only this source's")] = None,
     limit: Limit = 20,
     config: Config = None,
     as_json: Json = False,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from mappings import airbus, dinamis
+from mappings.areas import overlaps, share, square_kilometres
 from mappings.dinamis.delivery import to_record
 from mappings.matching.acquisition import Acquisition, Kind, acquisition_of, of_facts
-from mappings.matching.areas import area_km2, overlaps, share
 from mappings.matching.copies import Copy, before
 from mappings.matching.rules import judge
 from mappings.record import Item
@@ -199,7 +199,7 @@ def test_areas_are_those_on_the_ellipsoid(latitude: float) -> None:
     strip = shapely.Polygon([(2, latitude), (2.2, latitude + 0.05), (2.15, latitude + 1.2), (1.9, latitude + 1.1)])
     # A geodesic is not straight in lon/lat: with points in between it nearly is.
     expected = abs(GEOD.geometry_area_perimeter(shapely.segmentize(strip, 0.01))[0]) / 1e6
-    assert area_km2(strip) == pytest.approx(expected, rel=1e-4)
+    assert square_kilometres(strip) == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_share_is_of_the_whole_wherever_it_lies() -> None:
