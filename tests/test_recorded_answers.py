@@ -159,7 +159,7 @@ def test_recorded_answers_are_harvested_and_found_again_with_the_right_facts(rep
             "airbus-optical",
             "2014-08-16T18:38:47.500Z",
         ),
-        ("airbus-pneo", "ACQ_PNEO3_00832700845861"): ("orderable", "airbus-optical", "2021-11-18T10:41:03.696Z"),
+        ("airbus-pneo", "ACQ_PNEO3_00832700845861"): ("orderable", "airbus-pneo", "2021-11-18T10:41:03.696Z"),
         ("sentinel-2-l1c", "S2A_MSIL1C_20250402T175741_N0511_R141_T14ULD_20250403T022035"): (
             "open",
             "copernicus",

@@ -15,7 +15,7 @@ from mappings.values import mapping
 
 __all__ = ["merge", "optical", "radar", "read", "to_item", "version", "volatile"]
 
-version = "airbus-3"
+version = "airbus-4"
 volatile: Sequence[tuple[str, ...]] = (*optical.VOLATILE, *radar.VOLATILE)
 
 

@@ -23,6 +23,7 @@ VOLATILE = (("properties", "expirationDate"), ("properties", "geometryCentroid")
 
 _SEARCH = "https://search.foundation.api.oneatlas.airbus.com/api/v2/opensearch"
 _COLLECTIONS = {"PHR": "airbus-phr", "SPOT": "airbus-spot", "PNEO": "airbus-pneo"}
+_LICENCES = {"PHR": "airbus-optical", "SPOT": "airbus-optical", "PNEO": "airbus-pneo"}
 # SPOT 1 to 5 carried other instruments; that of Pléiades Neo has no published name.
 _INSTRUMENTS = {"phr1a": ["hiri"], "phr1b": ["hiri"], "spot6": ["naomi"], "spot7": ["naomi"]}
 _KINDS = ("PHR", "SPOT", "PNEO", "SEN", "ACQ")
@@ -76,7 +77,7 @@ def to_item(record: Record) -> Item:
         },
         facts=Facts(
             Availability.ORDERABLE,
-            "airbus-optical",
+            _LICENCES[mission],
             scene=scene.key if scene else None,
             footprint="clipped" if is_clipped(feature) else None,
         ),

@@ -101,6 +101,11 @@ def test_what_is_for_sale_is_ordered_from_whom_the_class_orders() -> None:
     assert {one for one, order in orders.items() if order is Order.AIRBUS} == {"other-private", "anonymous"}
 
 
+def test_pleiades_neo_is_not_ordered_through_the_dispositif() -> None:
+    orders = {one: POLICY.decide(asker(one, *SIGNED), "orderable", "airbus-pneo").order for one in UserClass}
+    assert orders == {one: Order.NO if one is UserClass.OPERATOR else Order.AIRBUS for one in UserClass}
+
+
 def test_accessible_is_what_the_decision_says() -> None:
     for one in UserClass:
         who = asker(one, "dinamis-spot67")
