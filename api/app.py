@@ -30,10 +30,10 @@ from api.head import HeadMiddleware
 from api.identity.oidc_settings import OidcSettings
 from api.identity.routes import me_router
 from api.licences.routes import licences_router
+from api.links import GEOJSON
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
 from api.openapi import describe
 from api.pages import SCHEMA_PATH
-from api.references import GEOJSON
 from api.requests.routes import requests_router
 from index.protocol import Index, IndexUnavailable
 from mappings.item import STAC_VERSION
@@ -121,7 +121,7 @@ def _add_access_routes(app: FastAPI, index: Index, offer: Offer, base: Callable[
     app.include_router(licences_router(access, base))
     app.include_router(me_router(access, offer.oidc))
     app.include_router(coverage_router(index, access, base, tariffs=offer.tariffs))
-    app.include_router(requests_router(index, access, base, tariffs=offer.tariffs, practice=offer.practice, now=offer.now))
+    app.include_router(requests_router(index, access, offer.now, tariffs=offer.tariffs, practice=offer.practice))
 
 
 def _add_service_routes(app: FastAPI, index: Index) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 import attr
 import orjson
@@ -18,10 +17,11 @@ from starlette.responses import Response
 from api.access import Access
 from api.collections import collection_document
 from api.errors import bad, not_found
+from api.links import GEOJSON, JSON, collection_href
 from api.models import CollectionGet, CollectionsGet, ItemsGet, SearchGet, SearchPost
-from api.pages import JSON, Sight, collection_bytes, get_links, item_bytes, post_links
+from api.pages import Sight, collection_bytes, get_links, item_bytes, post_links
 from api.params import SearchParams, check_body, parse_accessible, parse_limit, refuse_repeated, refuse_unknown, to_query
-from api.references import GEOJSON, matchable
+from api.references import matchable
 from api.token import make_token, read_token
 from index.protocol import Index
 from index.query import Query, Summary
@@ -66,7 +66,7 @@ class MoissonClient(BaseCoreClient):
         # pystac-client repeats the Collection's id as a parameter.
         if given.pop("collections") not in (None, collection_id):
             raise bad("collections", f"only {collection_id!r} is here: ask /search for others")
-        path = f"/collections/{quote(collection_id, safe='')}/items"
+        path = f"{collection_href('', collection_id)}/items"
         return self._get_page(request, path, SearchParams(collections=[collection_id], **given), ItemsGet)
 
     def _get_page(self, request: Request, path: str, params: SearchParams, model: type) -> Response:
@@ -133,7 +133,7 @@ class MoissonClient(BaseCoreClient):
         given = {name: request.query_params.get(name) for name in ("exclude_airbus", "accessible", "collapse")}
         query = self._query(SearchParams(**given), request)
         for name in sorted(self.index.summaries(query)):
-            page["links"].append({"rel": "child", "type": JSON, "title": name, "href": f"{base}/collections/{name}"})
+            page["links"].append({"rel": "child", "type": JSON, "title": name, "href": collection_href(base, name)})
         return page
 
     def base(self, request: Request) -> str:

@@ -1,13 +1,11 @@
 """Collections as STAC 1.1 documents: what the mappings say of them, with the counts and extents that the index holds."""
 
 from typing import Any
-from urllib.parse import quote
 
 import pystac
 
 from api.licences.documents import licence_reference
-from api.pages import JSON
-from api.references import GEOJSON
+from api.links import GEOJSON, JSON, collection_href
 from index.query import Summary
 from mappings.catalogue import CollectionInfo
 from mappings.licences import Table, licences
@@ -33,7 +31,7 @@ def collection_document(collection_id: str, summary: Summary, base: str, table: 
         extra_fields={"moisson:items": summary.count, "moisson:licence": info.licence},
     )
     document = collection.to_dict(include_self_link=False, transform_hrefs=False)
-    href = f"{base}/collections/{quote(collection_id, safe='')}"
+    href = collection_href(base, collection_id)
     document["links"] = [
         {"rel": "self", "type": JSON, "href": href},
         {"rel": "root", "type": JSON, "href": f"{base}/"},

@@ -7,7 +7,7 @@ from html import escape
 
 from starlette.responses import Response
 
-from api.negotiation import Language
+from mappings.words import Language
 
 STYLE = (
     ":root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}"

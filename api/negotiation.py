@@ -2,44 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import TypeVar
 
 from starlette.requests import Request
 
 from api.errors import bad
+from mappings.words import Language
 
-Language = Literal["fr", "en"]
-
+_Form = TypeVar("_Form", bound=str)
 _LONGEST = 2000
 _WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
-_HTML = ("text/html", "application/xhtml+xml")
 
 
-def wants_page(request: Request) -> bool:
-    """`f=html` or `f=json`; else whether Accept puts HTML before JSON, as browsers do. Raises Problem for another `f`."""
-    asked = request.query_params.get("f")
-    if asked is not None:
-        if asked not in ("html", "json"):
-            raise bad("f", f"html or json, got {asked[:40]!r}")
-        return asked == "html"
-    weights = _weights(request.headers.get("accept", ""))
-    rest = weights.get("*/*", 0.0)
-    page = max(weights.get(kind, 0.0) for kind in _HTML) or weights.get("text/*", 0.0) or rest
-    plain = weights.get("application/json", weights.get("application/*", rest))
-    return page > plain
-
-
-def form_of(request: Request, forms: Mapping[str, str]) -> str:
+def form_of(request: Request, forms: Mapping[_Form, str]) -> _Form:
     """`f`; else the form whose media type Accept weighs most, the first of `forms` (name to media type) when none is better. Raises
     Problem for another `f`."""
     asked = request.query_params.get("f")
     if asked is not None:
-        if asked not in forms:
+        found = next((form for form in forms if form == asked), None)
+        if found is None:
             raise bad("f", f"one of {', '.join(forms)}, got {asked[:40]!r}")
-        return asked
+        return found
     weights = _weights(request.headers.get("accept", ""))
 
-    def weight(form: str) -> float:
+    def weight(form: _Form) -> float:
         kind = forms[form]
         return weights.get(kind, weights.get(f"{kind.partition('/')[0]}/*", weights.get("*/*", 0.0)))
 

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
 from api.licences.documents import licence_reference
-from api.params import SearchParams
-from api.references import GEOJSON, of, reference_links, reference_members
+from api.links import GEOJSON, JSON, collection_href, item_href
+from api.references import of, reference_links, reference_members
 from index.document import join
 from index.matches import Match
 from index.state import ItemKey, StoredItem
 from mappings.licences import Table, licences
 
-JSON = "application/json"
 SCHEMA_PATH = "/schemas/moisson/v1.0.0/schema.json"
 
 
@@ -33,10 +32,10 @@ class Sight:
 def item_bytes(item: StoredItem, sight: Sight) -> bytes:
     """An Item's public JSON with the links of this server, the asker's access, and its copies."""
     base = sight.base
-    collection = f"{base}/collections/{quote(item.collection, safe='')}"
+    collection = collection_href(base, item.collection)
     matches = of(item, sight.matches)
     links = [
-        {"rel": "self", "type": GEOJSON, "href": f"{collection}/items/{quote(item.id, safe='')}"},
+        {"rel": "self", "type": GEOJSON, "href": item_href(base, item.collection, item.id)},
         {"rel": "parent", "type": JSON, "href": collection},
         {"rel": "collection", "type": JSON, "href": collection},
         {"rel": "root", "type": JSON, "href": f"{base}/"},
@@ -83,8 +82,3 @@ def post_links(base: str, params: Mapping[str, str], body: Mapping[str, Any], to
 
 def _href(base: str, path: str, params: Mapping[str, str]) -> str:
     return f"{base}{path}?{urlencode(params)}" if params else f"{base}{path}"
-
-
-def given(params: SearchParams) -> dict[str, Any]:
-    """The parameters that were given."""
-    return {name: value for name, value in vars(params).items() if value is not None}

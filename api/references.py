@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
+from api.links import GEOJSON, item_href
 from index.matches import Match
 from index.state import ItemKey, StoredItem
 from mappings.facts import Availability
 
-GEOJSON = "application/geo+json"
 MATCHABLE = frozenset({Availability.HELD, Availability.ORDERABLE})
 """Only what is in the commercial catalogue and what is held can be copies of each other."""
 
@@ -37,7 +36,7 @@ def reference_links(item: StoredItem, matches: Sequence[Match], base: str) -> li
     for match in matches:
         if not match.candidate:
             other = _other(key, match)
-            href = f"{base}/collections/{quote(other.collection, safe='')}/items/{quote(other.id, safe='')}"
+            href = item_href(base, other.collection, other.id)
             links.append({"rel": "related", "type": GEOJSON, "title": _TITLES[_member(key, matches)], "href": href})
     return links
 

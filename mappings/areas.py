@@ -1,6 +1,7 @@
 """Areas on the ellipsoid, exact for outlines whose edges are straight in longitude and latitude, as GeoJSON's are."""
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ def square_metres(geometries: Any) -> Any:
 def square_kilometres(geometry: Any) -> float:
     """km² of one geometry."""
     return float(square_metres([geometry])[0]) / 1e6
+
+
+def exact_km2(value: float) -> Decimal:
+    """km² to the square metre, so that money is never a float's product."""
+    return Decimal(f"{value:.6f}")
 
 
 def share(part: Any, whole: Any) -> float:

@@ -44,6 +44,17 @@ class Cover:
     picks: tuple[Pick, ...]
     rest: Any
 
+    @property
+    def covered(self) -> float:
+        """m² that the layers cover together."""
+        return sum(layer.beyond for layer in self.layers)
+
+    @property
+    def left(self) -> float:
+        """m² that nothing covers; 0 for what is but rounding."""
+        left = self.area - self.covered
+        return 0.0 if left < self.area * LEAST_SHARE or self.rest.is_empty else left
+
 
 def cover(area: Any, footprints: Any, layers: Any, phases: Sequence[Sequence[int]]) -> Cover:
     """Of a valid polygon (lon/lat, split at the antimeridian): `footprints` an array of geometries, `layers` the layer of each (0, 1, …);

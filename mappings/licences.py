@@ -7,16 +7,15 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+from pydantic import Field, field_serializer, field_validator
 
 from mappings.access.classes import UserClass
 from mappings.access.decision import Download, Order
+from mappings.conditions import Conditions
 
 
-class Right(BaseModel):
+class Right(Conditions):
     """What a licence allows some classes of users at best: signatures and unconfirmed texts take from it (access/policy.py)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     users: frozenset[UserClass] = Field(alias="for")
     discover: bool
@@ -26,19 +25,15 @@ class Right(BaseModel):
     order: Order
     reason_fr: str = Field(min_length=1)
     reason_en: str = Field(min_length=1)
-    conditions_fr: tuple[str, ...] = ()
-    conditions_en: tuple[str, ...] = ()
 
     @field_serializer("users")
     def _in_order(self, users: frozenset[UserClass]) -> list[str]:
         return sorted(users)
 
 
-class Licence(BaseModel):
+class Licence(Conditions):
     """A row of the table; `confirmed` false means that no text at hand confirms it, so that it gives no right. `versions` are those
     whose signature counts, the present one first; none: any."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")
     stac: str = Field(min_length=1)
@@ -70,13 +65,6 @@ class Licence(BaseModel):
                 raise ValueError(f"{one} has {count} rows: every class of users has exactly one")
         return rows
 
-    @field_validator("conditions_en")
-    @classmethod
-    def _as_many(cls, texts: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        if len(texts) != len(info.data.get("conditions_fr", texts)):
-            raise ValueError("as many conditions in English as in French")
-        return texts
-
     def right(self, user_class: UserClass) -> Right:
         """The row of a class."""
         return next(row for row in self.rights if user_class in row.users)
@@ -93,13 +81,12 @@ Table = Mapping[str, Licence]
 @cache
 def licences() -> Table:
     """The table that comes with Moisson. Raises pydantic's ValidationError when the file is wrong."""
-    return read_table(files("mappings").joinpath("licences.toml").read_text(encoding="utf-8"), {})
+    return read_table(tomllib.loads(files("mappings").joinpath("licences.toml").read_text(encoding="utf-8")), {})
 
 
-def read_table(text: str, before: Table) -> Table:
-    """The table `before` with the rows of a TOML text in place of its own; no row can be taken away, for Items may have any.
+def read_table(rows: Mapping[str, Any], before: Table) -> Table:
+    """The table `before` with these rows, as TOML has them, in place of its own; no row can be taken away, for Items may have any.
 
-    Raises ValueError (TOML) and pydantic's ValidationError, which is one.
+    Raises pydantic's ValidationError.
     """
-    rows = tomllib.loads(text)
     return MappingProxyType({**before, **{name: Licence.model_validate({"id": name, **row}) for name, row in rows.items()}})

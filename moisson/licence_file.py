@@ -1,27 +1,20 @@
 """The operator's licence file: rows in place of those of the table that comes with Moisson."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from mappings.licences import Licence, Table, licences, read_table
-from moisson.sections.base import ConfigError
+from moisson.sections.base import ConfigError, read_toml
 
 
 def load_table(path: Path) -> Table:
     """The table with the file's rows. Raises ConfigError, one line that names the row and the field."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        rows = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise ConfigError(f"{path}: {error}") from None
+    rows = read_toml(path)
     for name, row in rows.items():
         _check(path, name, row)
-    return read_table(text, licences())
+    return read_table(rows, licences())
 
 
 def _check(path: Path, name: str, row: Any) -> None:

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from mappings.access.classes import UserClass
 from mappings.access.organisation import PUBLIC_BODIES, Organisation
 from mappings.licences import Table
 from moisson.sections import ConfigError
+from moisson.sections.base import read_toml
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -119,13 +119,7 @@ def revoke_key(index: Index, key_id: str, now: datetime) -> None:
 def import_organisations(index: Index, path: Path, table: Table) -> int:
     """Writes the entries of a TOML file (a table per id), each in place of what is there; how many. All are checked before any is
     written. Raises ConfigError."""
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from None
-    entries = {name: to_organisation(name, row, f"{path}: ") for name, row in rows.items()}
+    entries = {name: to_organisation(name, row, f"{path}: ") for name, row in read_toml(path).items()}
     # A damaged entry is among what an import mends: only the ids count here.
     register = {**dict.fromkeys(index.notes(ORGANISATION)), **entries}
     for entry in entries.values():

@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +31,7 @@ from moisson.sections import (
     SwhSettings,
 )
 from moisson.sections.access import AccessSettings, OidcSection, SignerSection
+from moisson.sections.base import read_toml
 from schedules.rules import Rules
 from schedules.timetable import Timetable
 
@@ -43,6 +43,11 @@ class ApiSettings(Section):
     port: int = Field(8080, ge=1, le=65535)
     public_url: Address | None = None
     title: str = "Moisson"
+
+    def base(self) -> str:
+        """The API's address without trailing slash, as a user of this machine reaches it when there is no public one."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return (self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
 
 
 class ScheduleSettings(Section):
@@ -165,12 +170,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def _check_file(path: Path) -> None:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from None
+    table = read_toml(path)
     if re.match(r"https?://[^/]*@", str(table.get("index", ""))):
         raise ConfigError(f"{path}: index: a password does not belong here: set MOISSON_INDEX")
     sources = table.get("sources", {})

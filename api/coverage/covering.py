@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from api.coverage.candidates import LAYERS, Ask, Rights, Scene, candidates, footprints
 from api.coverage.purchased import Purchase, purchases
+from api.links import item_href
 from index.protocol import Index
 from index.state import ItemKey
-from mappings.areas import square_kilometres
-from mappings.coverage import LEAST_SHARE, Cover, Pick, cover
+from mappings.areas import exact_km2, square_kilometres
+from mappings.coverage import Cover, Pick, cover
 from mappings.facts import Availability
 from mappings.geometry import mapping_of
 from mappings.ordering.estimate import Estimate, Wish, estimate, total
 from mappings.ordering.products import Kind, Product, attempts, product_of
 from mappings.ordering.tariffs import Tariffs
-from mappings.ordering.words import Text
+from mappings.words import Text
 
 _PHASES = ((0, 1), (2,))  # what is accessible first, then what must be ordered
 _EITHER = Text("Programmation du reste : l’un ou l’autre", "Tasking of the rest: one or the other")
@@ -40,9 +40,6 @@ def coverage_document(index: Index, ask: Ask, tariffs: Tariffs, base: str) -> di
 
 
 def _figures(found: Cover) -> dict[str, Any]:
-    covered = sum(layer.beyond for layer in found.layers)
-    left = max(found.area - covered, 0.0)
-    whole = _is_whole(found)
     layers = {
         str(name): {
             "km2": _km2(layer.alone),
@@ -55,10 +52,10 @@ def _figures(found: Cover) -> dict[str, Any]:
     return {
         "coverage": {
             **layers,
-            "covered": {"km2": _km2(covered), "share": _share(covered, found.area)},
-            "uncovered": {"km2": 0.0 if whole else _km2(left), "share": 0.0 if whole else _share(left, found.area)},
+            "covered": {"km2": _km2(found.covered), "share": _share(found.covered, found.area)},
+            "uncovered": {"km2": _km2(found.left), "share": _share(found.left, found.area)},
         },
-        "uncovered": None if whole else mapping_of(found.rest),
+        "uncovered": mapping_of(found.rest) if found.left else None,
     }
 
 
@@ -68,7 +65,7 @@ def _scene(scene: Scene, pick: Pick, ask: Ask, bought: Mapping[ItemKey, Purchase
     told: dict[str, Any] = {
         "collection": item.collection,
         "id": item.id,
-        "href": f"{base}/collections/{quote(item.collection, safe='')}/items/{quote(item.id, safe='')}",
+        "href": item_href(base, item.collection, item.id),
         "availability": item.availability,
         "licence": item.licence,
         "download": str(decision.download),
@@ -113,22 +110,11 @@ def _estimate(
 
 def _tasking(found: Cover, ask: Ask, tariffs: Tariffs) -> dict[str, Any] | None:
     """Of having the rest acquired, by one of the satellites that DINAMIS tasks; None when nothing is left."""
-    left = max(found.area - sum(layer.beyond for layer in found.layers), 0.0)
-    if _is_whole(found):
+    if not found.left:
         return None
-    km2 = exact_km2(left / 1e6)
+    km2 = exact_km2(found.left / 1e6)
     wishes = (Wish(line, Kind.TASKING, km2, attempts(line, km2)) for line in (Product.PLEIADES, Product.SPOT))
     return {"notice": _EITHER.members(), "requests": [estimate(wish, ask.asker, tariffs).members() for wish in wishes]}
-
-
-def _is_whole(found: Cover) -> bool:
-    left = found.area - sum(layer.beyond for layer in found.layers)
-    return bool(left < found.area * LEAST_SHARE or found.rest.is_empty)
-
-
-def exact_km2(value: float) -> Decimal:
-    """To the square metre, so that money is never a float's product."""
-    return Decimal(f"{value:.6f}")
 
 
 def _km2(square_metres: float) -> float:

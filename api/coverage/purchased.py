@@ -14,7 +14,7 @@ from mappings.areas import square_metres
 from mappings.audience import Audience
 from mappings.facts import Availability
 from mappings.geometry import to_shapely
-from mappings.ordering.words import Text
+from mappings.words import Text
 
 NEGLIGIBLE = 0.001
 """What is left of a scene below this share is nothing to buy."""

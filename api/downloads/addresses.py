@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from api.errors import Problem
+from api.links import GEOJSON
 
 _LONGEST = 8192
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
@@ -30,7 +31,7 @@ def location_of(href: Any, item: str) -> str:
     if kind == "https":
         return quote(href, safe=_SAFE)
     french, english = _ADVICE.get(kind, _ADVICE["other"])
-    members = {"reason": {"fr": french, "en": english}, "links": [{"rel": "about", "type": "application/geo+json", "href": item}]}
+    members = {"reason": {"fr": french, "en": english}, "links": [{"rel": "about", "type": GEOJSON, "href": item}]}
     raise Problem(409, "asset-without-https", f"{french} · {english}", members=members)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, FastAPI, Path
@@ -19,6 +18,7 @@ from api.downloads.signing import Signer, SignerUnavailable
 from api.downloads.usage import count_download
 from api.errors import Problem, not_found
 from api.licences.documents import licence_reference
+from api.links import item_href
 from api.params import refuse_unknown
 from index.document import members_of
 from index.protocol import Index
@@ -79,7 +79,7 @@ def downloads_router(
         if not wanted.is_allowed:
             licence = licence_reference(wanted.item.licence, access.policy.table, base(request))
             raise refusal(access.policy, wanted.asker, wanted.item, wanted.decision, is_preview=wanted.is_preview, licence=licence)
-        location = _location(wanted, signers, _item(wanted.item, base(request)))
+        location = _location(wanted, signers, item_href(base(request), wanted.item.collection, wanted.item.id))
         if not wanted.is_preview:
             _note(index, wanted, now(), fetched=not getattr(request.state, "head", False))
         return Response(status_code=302, headers={**_HEADERS, "Location": location})
@@ -108,10 +108,6 @@ def _found(index: Index, access: Access, request: Request, names: tuple[str, str
     if not isinstance(asset, dict):
         raise not_found("asset", key)
     return _Wanted(item, key, asset, asker, access.policy.decide(asker, item.availability, item.licence))
-
-
-def _item(item: StoredItem, base: str) -> str:
-    return f"{base}/collections/{quote(item.collection, safe='')}/items/{quote(item.id, safe='')}"
 
 
 def _location(wanted: _Wanted, signers: Mapping[str, Signer], place: str) -> str:

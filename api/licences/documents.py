@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
+from api.links import JSON
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.access.policy import Policy
 from mappings.facts import Availability
 from mappings.licences import Licence, Right, Table
-
-_JSON = "application/json"
 
 
 def licence_reference(licence_id: str, table: Table, base: str) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def licences_document(table: Table, base: str) -> dict[str, Any]:
                 "stac": licence.stac,
                 "title": {"fr": licence.title_fr, "en": licence.title_en},
                 "confirmed": licence.confirmed,
-                "links": [{"rel": "self", "type": _JSON, "href": licence_href(licence.id, base)}, _text_link(licence)],
+                "links": [{"rel": "self", "type": JSON, "href": licence_href(licence.id, base)}, _text_link(licence)],
             }
             for _, licence in sorted(table.items())
         ],
@@ -81,7 +80,7 @@ def licences_document(table: Table, base: str) -> dict[str, Any]:
 
 
 def _licence_links(licence: Licence, base: str) -> list[dict[str, Any]]:
-    up = {"rel": "up", "type": _JSON, "href": f"{base}/licences"}
+    up = {"rel": "up", "type": JSON, "href": f"{base}/licences"}
     return [*_own_links(licence_href(licence.id, base), base), up, _text_link(licence)]
 
 
@@ -90,7 +89,7 @@ def _own_links(href: str, base: str) -> list[dict[str, Any]]:
         {"rel": "alternate", "type": "text/html", "hreflang": language, "href": f"{href}?f=html&language={language}"}
         for language in ("fr", "en")
     ]
-    return [{"rel": "self", "type": _JSON, "href": href}, *pages, {"rel": "root", "type": _JSON, "href": f"{base}/"}]
+    return [{"rel": "self", "type": JSON, "href": href}, *pages, {"rel": "root", "type": JSON, "href": f"{base}/"}]
 
 
 def _text_link(licence: Licence) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from starlette.responses import Response
 from api.html import heading, link, listing, page, paragraph, table
 from api.licences.documents import licence_href
 from api.licences.words import AVAILABILITIES, CLASSES, DOWNLOADS, ORDERS, YES
-from api.negotiation import Language
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.access.decision import Decision
 from mappings.access.policy import Policy
 from mappings.facts import Availability
 from mappings.licences import Licence, Right, Table
+from mappings.words import Language
 
 _FR = {
     "title": "Licences",
@@ -33,7 +33,7 @@ _FR = {
     "order": "Commander",
     "reason": "Pourquoi",
     "yours": "Ce que vous pouvez faire",
-    "you": "Vous êtes",
+    "you": "Vous êtes : {}.",
     "availability": "Disponibilité",
     "signature": "licence à signer",
     "all": "Toutes les licences",
@@ -56,7 +56,7 @@ _EN = {
     "order": "Order",
     "reason": "Why",
     "yours": "What you may do",
-    "you": "You are",
+    "you": "You are: {}.",
     "availability": "Availability",
     "signature": "licence to be signed",
     "all": "All licences",
@@ -72,7 +72,7 @@ def licences_page(rows: Table, base: str, language: Language) -> Response:
     cells = (
         (
             link(_href(licence_href(one.id, base), language), _title(one, language)),
-            escape(YES[one.confirmed][language]),
+            escape(YES[one.confirmed].in_(language)),
             link(one.href, words["read"], "license external"),
         )
         for _, one in sorted(rows.items())
@@ -85,7 +85,7 @@ def licence_page(licence: Licence, policy: Policy, asker: Asker, base: str, lang
     """One licence: its text, its conditions, what it allows each class, and who asks."""
     words, place = _WORDS[language], licence_href(licence.id, base)
     conditions = licence.conditions_fr if language == "fr" else licence.conditions_en
-    decisions = ((str(AVAILABILITIES[one][language]), policy.decide(asker, one, licence.id)) for one in Availability)
+    decisions = ((str(AVAILABILITIES[one].in_(language)), policy.decide(asker, one, licence.id)) for one in Availability)
     right_head = tuple(words[name] for name in ("class", "discover", "view", "download", "order", "reason"))
     own_head = tuple(words[name] for name in ("availability", "view", "download", "order", "reason"))
     body = [
@@ -94,17 +94,13 @@ def licence_page(licence: Licence, policy: Policy, asker: Asker, base: str, lang
         heading(words["conditions"]) + listing(conditions) if conditions else "",
         heading(words["versions"]) + listing(licence.versions) if licence.versions else "",
         heading(words["yours"]),
-        paragraph(f"{words['you']} : {CLASSES[asker.user_class][language]}." if language == "fr" else _you(asker, words)),
+        paragraph(words["you"].format(CLASSES[asker.user_class].in_(language))),
         table(words["yours"], own_head, (_decision_row(name, decision, language) for name, decision in decisions)),
         heading(words["rights"]),
         table(words["rights"], right_head, (_right_row(one, licence.right(one), language) for one in UserClass)),
         f'<nav aria-label="{escape(words["title"])}">{link(_href(f"{base}/licences", language), words["all"], "up")}</nav>',
     ]
     return page(language, _title(licence, language), body, _href(place, _OTHER[language]))
-
-
-def _you(asker: Asker, words: dict[str, str]) -> str:
-    return f"{words['you']}: {CLASSES[asker.user_class]['en']}."
 
 
 def _title(licence: Licence, language: Language) -> str:
@@ -118,9 +114,9 @@ def _href(place: str, language: Language) -> str:
 def _decision_row(name: str, decision: Decision, language: Language) -> tuple[str, ...]:
     return (
         escape(name),
-        escape(YES[decision.view][language]),
-        escape(DOWNLOADS[decision.download][language]),
-        escape(ORDERS[decision.order][language]),
+        escape(YES[decision.view].in_(language)),
+        escape(DOWNLOADS[decision.download].in_(language)),
+        escape(ORDERS[decision.order].in_(language)),
         escape(decision.reason_fr if language == "fr" else decision.reason_en),
     )
 
@@ -129,10 +125,10 @@ def _right_row(one: UserClass, right: Right, language: Language) -> tuple[str, .
     signed = f" ({_WORDS[language]['signature']})" if right.needs else ""
     conditions = right.conditions_fr if language == "fr" else right.conditions_en
     return (
-        escape(CLASSES[one][language]),
-        escape(YES[right.discover][language]),
-        escape(YES[right.view][language]),
-        escape(DOWNLOADS[right.download][language] + signed),
-        escape(ORDERS[right.order][language]),
+        escape(CLASSES[one].in_(language)),
+        escape(YES[right.discover].in_(language)),
+        escape(YES[right.view].in_(language)),
+        escape(DOWNLOADS[right.download].in_(language) + signed),
+        escape(ORDERS[right.order].in_(language)),
         escape(right.reason_fr if language == "fr" else right.reason_en) + listing(conditions),
     )

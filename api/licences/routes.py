@@ -12,12 +12,13 @@ from api.access import Access
 from api.errors import not_found
 from api.licences.documents import licence_document, licences_document
 from api.licences.page import licence_page, licences_page
-from api.negotiation import language_of, wants_page
+from api.negotiation import form_of, language_of
 from api.params import refuse_repeated, refuse_unknown
 
 _Form = Annotated[str | None, Query(alias="f", description="`json` or `html`; otherwise as Accept says, else JSON.", examples=["html"])]
 _Language = Annotated[str | None, Query(description="Of the page: `fr` or `en`; otherwise as Accept-Language says.", examples=["en"])]
-_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/html": {}}}}
+_FORMS = {"json": "application/json", "html": "text/html"}
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in _FORMS.values()}}}
 
 
 def licences_router(access: Access, base: Callable[[Request], str]) -> APIRouter:
@@ -28,7 +29,7 @@ def licences_router(access: Access, base: Callable[[Request], str]) -> APIRouter
     @router.get("/licences", summary="The licences that images have", responses=_ANSWERS, response_class=Response)
     def licences(request: Request, form: _Form = None, language: _Language = None) -> Response:
         _check(request, access)
-        if wants_page(request):
+        if form_of(request, _FORMS) == "html":
             return licences_page(access.policy.table, base(request), language_of(request))
         return _json(licences_document(access.policy.table, base(request)))
 
@@ -39,7 +40,7 @@ def licences_router(access: Access, base: Callable[[Request], str]) -> APIRouter
         if found is None:
             raise not_found("licence", licence_id)
         asker = access.asker(request)
-        if wants_page(request):
+        if form_of(request, _FORMS) == "html":
             return licence_page(found, access.policy, asker, base(request), language_of(request))
         return _json(licence_document(found, access.policy, asker, base(request)))
 
@@ -51,7 +52,7 @@ def _check(request: Request, access: Access) -> None:
     access.audience(request)
     refuse_unknown(request.query_params, ("f", "language"))
     refuse_repeated(request.query_params.multi_items())
-    wants_page(request)
+    form_of(request, _FORMS)
     language_of(request)
 
 

@@ -8,14 +8,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from api.bodies import AREA_SCHEMA, parse_area, parse_number
-from api.coverage.covering import exact_km2
 from api.errors import Problem, bad
 from api.params import parse_interval, refuse_unknown
 from index.state import ItemKey
-from mappings.areas import square_kilometres
+from mappings.areas import exact_km2, square_kilometres
 from mappings.ordering.draft import Format, Level, Options, Tasking
 from mappings.ordering.products import Mode, Product, attempts
-from mappings.ordering.words import Language
+from mappings.words import Language
 
 MAX_ITEMS = 200
 MAX_PURPOSE = 2000

@@ -7,14 +7,13 @@ from typing import Any
 import shapely
 
 from api.coverage.candidates import Rights
-from api.coverage.covering import exact_km2
 from api.coverage.purchased import DO_NOT_ORDER, NOT_YOURS, Purchase, purchases
 from api.errors import bad, not_found
 from api.requests.body import DraftAsk
 from index.document import members_of
 from index.protocol import Index
 from index.state import ItemKey, StoredItem
-from mappings.areas import square_kilometres
+from mappings.areas import exact_km2, square_kilometres
 from mappings.audience import Audience
 from mappings.coverage import clip
 from mappings.facts import Availability
@@ -22,7 +21,7 @@ from mappings.geometry import to_shapely
 from mappings.ordering.draft import Chosen
 from mappings.ordering.estimate import MAX_KM2
 from mappings.ordering.products import Product, product_of
-from mappings.ordering.words import Text
+from mappings.words import Text
 
 _DOWNLOAD = Text("Archive ouverte : à télécharger, ne pas commander", "Open archive: download it, do not order")
 _NOT_FOR_SALE = Text("Ne se commande pas : rien n’établit qu’elle puisse l’être", "Cannot be ordered: nothing establishes that it could be")

@@ -13,7 +13,7 @@ from api.html import page, paragraph, table
 from api.requests.sections import TITLE, sections
 from mappings.ordering.document import NOTHING_ORDERED, draft_document
 from mappings.ordering.draft import Draft
-from mappings.ordering.words import Language
+from mappings.words import Language
 
 Form = Literal["json", "csv", "html"]
 

@@ -1,7 +1,7 @@
 """POST /requests/draft: what a request form asks for, from chosen images or a tasking wish. Nothing is ordered."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -23,8 +23,7 @@ from mappings.ordering.practice import practice as own_practice
 from mappings.ordering.tariffs import Tariffs
 from mappings.ordering.tariffs import tariffs as own_tariffs
 
-_FORMS = {"json": "application/json", "csv": "text/csv", "html": "text/html"}
-_NAMES: dict[str, Form] = {"json": "json", "csv": "csv", "html": "html"}
+_FORMS: dict[Form, str] = {"json": "application/json", "csv": "text/csv", "html": "text/html"}
 _DOCUMENTED: dict[str, Any] = {
     "parameters": [
         {
@@ -45,21 +44,15 @@ _DOCUMENTED: dict[str, Any] = {
 }
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def requests_router(
     index: Index,
     access: Access,
-    base: Callable[[Request], str],
+    now: Callable[[], datetime],
     *,
     tariffs: Tariffs | None = None,
     practice: Practice | None = None,
-    now: Callable[[], datetime] = _utc_now,
 ) -> APIRouter:
-    """The route; `base` is not needed yet: a draft names images, it leads nowhere. `tariffs` and `practice` are the operator's, if they
-    have their own."""
+    """The route; `tariffs` and `practice` are the operator's, if they have their own."""
     router = APIRouter(tags=["Requests"])
     prices, customs = tariffs or own_tariffs(), practice or own_practice()
 
@@ -67,7 +60,7 @@ def requests_router(
     def draft(request: Request, body: Annotated[dict[str, Any], Depends(json_object)]) -> Response:
         refuse_unknown(request.query_params, ("f", "language"))
         refuse_repeated(request.query_params.multi_items())
-        form, language = _NAMES[form_of(request, _FORMS)], language_of(request)
+        form, language = form_of(request, _FORMS), language_of(request)
         audience = access.audience(request)
         ask = parse_draft(body, now())
         chosen, whole = choose(index, audience, Rights(access.policy, access.asker(request)), ask)

@@ -10,7 +10,7 @@ from mappings.ordering.estimate import Amount, Estimate
 from mappings.ordering.lines import ESTIMATE_ONLY
 from mappings.ordering.practice import Notice
 from mappings.ordering.products import KIND_NAMES, MODE_NAMES, PRODUCT_NAMES, Product
-from mappings.ordering.words import Language, Text, money, number, span
+from mappings.words import Language, Text, money, number, span
 
 Line = tuple[str, str]
 Section = tuple[str, list[Line]]
@@ -53,7 +53,7 @@ def _request(draft: Draft, language: Language) -> Iterator[Line]:
         asker.organisation_name or asker.organisation or ("à compléter" if fr else "to be filled in"),
     )
     yield ("Demandeur" if fr else "Requester"), asker.person or ("à compléter" if fr else "to be filled in")
-    yield ("Classe d’utilisateurs" if fr else "Class of users"), CLASSES[asker.user_class][language]
+    yield ("Classe d’utilisateurs" if fr else "Class of users"), CLASSES[asker.user_class].in_(language)
     yield ("Usage prévu" if fr else "Purpose"), draft.purpose or ("à compléter" if fr else "to be filled in")
     if draft.area is not None:
         west, south, east, north = draft.area.bounds

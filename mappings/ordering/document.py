@@ -5,8 +5,8 @@ from typing import Any
 from mappings.geometry import mapping_of
 from mappings.ordering.draft import Chosen, Delivery, Draft, Tasking
 from mappings.ordering.practice import Notice
-from mappings.ordering.words import Text
 from mappings.times import format_time
+from mappings.words import Text
 
 NOTHING_ORDERED = Text(
     "Brouillon de demande : rien n’est commandé. À recopier dans le formulaire de demande, puis à signer",

@@ -12,7 +12,7 @@ from mappings.ordering.estimate import Estimate, Total, Wish, estimate, total
 from mappings.ordering.practice import Maker, Practice, ortho_maker
 from mappings.ordering.products import Kind, Mode, Product
 from mappings.ordering.tariffs import Tariffs
-from mappings.ordering.words import Text
+from mappings.words import Text
 
 
 class Format(StrEnum):

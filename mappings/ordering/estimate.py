@@ -19,7 +19,7 @@ from mappings.ordering.lines import (
 )
 from mappings.ordering.products import Kind, Mode, Product
 from mappings.ordering.tariffs import AreaRow, AskRow, RangeRow, Row, SceneRow, Tariffs, Tranche, row_of
-from mappings.ordering.words import Text, cents
+from mappings.words import Text, cents
 
 MAX_SCENES = 100_000
 MAX_KM2 = Decimal(1_000_000_000)

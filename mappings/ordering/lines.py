@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from mappings.ordering.tariffs import AreaRow, RangeRow, SceneRow, Tranche
-from mappings.ordering.words import Text, money, number
+from mappings.words import Text, money, number
 
 ESTIMATE_ONLY = Text(
     "Estimation seulement, ni devis ni engagement : le prix est celui que le vendeur confirme",

@@ -17,8 +17,8 @@ from mappings.access.classes import UserClass
 from mappings.areas import square_metres
 from mappings.coverages.outlines import outline
 from mappings.ordering.products import Kind, Product
-from mappings.ordering.words import Text
 from mappings.record import Unmappable
+from mappings.words import Text
 
 # The outlines are approximate, and what is ordered along a coast reaches out to sea: degrees.
 _MARGIN = 0.05

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from mappings.ordering.words import Text
+from mappings.words import Text
 
 
 class Product(StrEnum):

@@ -9,10 +9,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
+from mappings.conditions import Conditions
 from mappings.ordering.products import Product
 
 
@@ -26,27 +27,16 @@ Money = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10_000_000, d
 Area = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 
 
-class _Row(BaseModel):
+class _Row(Conditions):
     """What every row says: whose it is, who sells, since when and from where."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     product: Product
     users: frozenset[UserClass] = Field(alias="for", min_length=1)
     seller: Literal["dinamis", "airbus"]
     minimum_km2: Area | None = None
-    conditions_fr: tuple[str, ...] = ()
-    conditions_en: tuple[str, ...] = ()
     date: dt.date
     source_fr: str = Field(min_length=1)
     source_en: str = Field(min_length=1)
-
-    @field_validator("conditions_en")
-    @classmethod
-    def _as_many(cls, texts: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        if len(texts) != len(info.data.get("conditions_fr", texts)):
-            raise ValueError("as many conditions in English as in French")
-        return texts
 
 
 class AreaRow(_Row):

@@ -18,7 +18,7 @@ from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.ordering.tariffs import tariffs
 from moisson.build import open_index
-from moisson.commands.options import Config, Json
+from moisson.commands.options import Config, Json, console
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -54,8 +54,7 @@ def coverage(
     policy, asker = settings.access.policy(), Asker(user_class)
     prices = settings.access.own_tariffs() or tariffs()
     ask = parse_ask(given, policy, asker, policy.audience(asker))
-    host = f"[{settings.api.host}]" if ":" in settings.api.host else settings.api.host
-    base = (settings.api.public_url or f"http://{host}:{settings.api.port}").rstrip("/")
+    base = settings.api.base()
     with open_index(settings) as index:
         found = coverage_document(index, ask, prices, base)
     if json:
@@ -83,32 +82,32 @@ def _geometry(text: str | None, file: Path | None) -> Any:
 
 
 def _print(found: dict[str, Any]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
-    console.print(f"area {found['area_km2']:,.2f} km²; {found['candidates']} scenes looked at")
+    out = console()
+    out.print(f"area {found['area_km2']:,.2f} km²; {found['candidates']} scenes looked at")
     shares = Table("", "km²", "share", "beyond the rows above", box=None)
     for name in map(str, LAYERS):
         layer = found["coverage"][name]
         shares.add_row(name, f"{layer['km2']:,.2f}", f"{layer['share']:.1%}", f"{layer['beyond_km2']:,.2f} km²")
     for name in ("covered", "uncovered"):
         shares.add_row(name, f"{found['coverage'][name]['km2']:,.2f}", f"{found['coverage'][name]['share']:.1%}", "")
-    console.print(shares)
+    out.print(shares)
     scenes = Table("availability", "collection", "id", "km²", "adds", "", box=None)
     for scene in found["scenes"]:
         note = scene["notice"]["en"] if "notice" in scene else ""
         scenes.add_row(scene["availability"], scene["collection"], scene["id"], f"{scene['km2']:,.2f}", f"{scene['adds_km2']:,.2f}", note)
-    console.print(scenes)
+    out.print(scenes)
     for name, count in found["not_counted"].items():
         if count:
-            console.print(f"not counted, {name.replace('_', ' ')}: {count}")
+            out.print(f"not counted, {name.replace('_', ' ')}: {count}")
     for what, told in (("order", found["estimate"]), ("or task", found["tasking"])):
         if told:
-            _print_estimate(console, what, told)
+            _print_estimate(out, what, told)
 
 
-def _print_estimate(console: Console, what: str, told: dict[str, Any]) -> None:
+def _print_estimate(out: Console, what: str, told: dict[str, Any]) -> None:
     for one in told["requests"]:
         amount = one["amount"]
         shown = f"{amount['low']} to {amount['high']} {amount['currency']}" if amount else one["reason"]["en"]
         tariff = f"; tariff of {one['tariff']['date']}: {one['tariff']['source']['en']}" if one["tariff"] else ""
         name = one["product"] or "other"
-        console.print(f"{what} {name}, {one['km2']:,.2f} km²: {shown} (estimate only{tariff})")
+        out.print(f"{what} {name}, {one['km2']:,.2f} km²: {shown} (estimate only{tariff})")

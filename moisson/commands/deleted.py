@@ -5,13 +5,12 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from mappings.times import format_time
 from moisson.build import archive_of, chosen_sources, open_index
 from moisson.commands.harvest import stop_on_signal
-from moisson.commands.options import Config, Json, Limit, SourceName, utc_now
+from moisson.commands.options import Config, Json, Limit, SourceName, console, utc_now
 from moisson.runner import Runner, remapped_line
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
@@ -45,7 +44,7 @@ def list_records(
     for one in found:
         times = (format_time(one.time), format_time(one.until))
         table.add_row(one.source, one.record.native_id, "/".join(one.record.key), one.reason, *times, one.run)
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    console().print(table)
 
 
 @app.command("restore")

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import orjson
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from api.identity.keys import ApiKey, new_key
@@ -14,7 +13,7 @@ from api.identity.store import KEY, change
 from mappings.times import format_time
 from moisson import register
 from moisson.build import open_index
-from moisson.commands.options import Config, Json, utc_now
+from moisson.commands.options import Config, Json, console, utc_now
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -65,7 +64,7 @@ def list_keys(
     for key in found:
         row = _document(key)
         table.add_row(*(row[name] or "" for name in ("id", "organisation", "person", "created", "used", "until", "revoked")))
-    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
+    console().print(table)
 
 
 @app.command("revoke")

@@ -6,14 +6,13 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table as Grid
 from typer.core import TyperGroup
 
 from api.licences.documents import licence_members
 from mappings.access.classes import UserClass
 from mappings.licences import Licence, Table, licences
-from moisson.commands.options import Config, Json
+from moisson.commands.options import Config, Json, console
 from moisson.licence_file import load_table
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
@@ -69,28 +68,24 @@ def _print_check(table: Table, before: Table) -> None:
     sys.stdout.write("ok\n")
 
 
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
-
-
 def _print_all(chosen: list[Licence]) -> None:
     grid = Grid("licence", "confirmed", "stac", "title", box=None)
     for one in chosen:
         grid.add_row(one.id, "yes" if one.confirmed else "no", one.stac, one.title_en)
-    _console().print(grid)
+    console().print(grid)
 
 
 def _print_one(one: Licence) -> None:
-    console = _console()
+    out = console()
     for line in (f"{one.id}: {one.title_en}", one.href, *one.conditions_en):
-        console.print(line)
+        out.print(line)
     if not one.confirmed:
-        console.print("not confirmed: gives no right")
+        out.print("not confirmed: gives no right")
     if one.versions:
-        console.print(f"signatures that count: {', '.join(one.versions)}")
+        out.print(f"signatures that count: {', '.join(one.versions)}")
     grid = Grid("users", "discover", "view", "download", "needs", "order", "reason", box=None)
     for user_class in UserClass:
         right = one.right(user_class)
         seen = ("yes" if value else "no" for value in (right.discover, right.view))
         grid.add_row(user_class, *seen, right.download, right.needs or "-", right.order, right.reason_en)
-    console.print(grid)
+    out.print(grid)

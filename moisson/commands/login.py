@@ -92,11 +92,7 @@ def _access(place: str) -> str | None:
 
 def _place(url: str | None, config: Any) -> str:
     """The API's address. Raises ConfigError for one that secrets must not be sent to."""
-    if url is None:
-        api = load_settings(config).api
-        host = "127.0.0.1" if api.host in ("0.0.0.0", "::") else api.host
-        url = api.public_url or f"http://{f'[{host}]' if ':' in host else host}:{api.port}"
-    place = url.rstrip("/")
+    place = load_settings(config).api.base() if url is None else url.rstrip("/")
     if not is_safe(place):
         raise ConfigError(f"{place}: give an https address (http for this machine only): tokens and keys are sent there")
     return place

@@ -1,11 +1,13 @@
 """Options that several commands share."""
 
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from mappings.record import Unmappable
 from mappings.times import parse_time
@@ -22,6 +24,11 @@ Later = Annotated[bool, typer.Option("--later", help="Leave it to the schedulers
 def utc_now() -> datetime:
     """The clock of the command; everything below it takes the time as an argument."""
     return datetime.now(UTC)
+
+
+def console() -> Console:
+    """Where tables go; wide enough for whole lines when nobody looks at a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 240, markup=False, highlight=False)
 
 
 def operator() -> str:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from mappings.access.asker import Asker
@@ -15,7 +14,7 @@ from mappings.access.organisation import Organisation, known_as
 from mappings.access.register import to_asker
 from moisson import register
 from moisson.build import open_index
-from moisson.commands.options import Config, Json, utc_now
+from moisson.commands.options import Config, Json, console, utc_now
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -160,7 +159,7 @@ def list_organisations(config: Config = None, as_json: Json = False) -> None:
     for name, entry in found.items():
         asker = askers[name]
         shown.add_row(name, entry.name, entry.user_class, asker.user_class, " ".join(sorted(asker.signed)), asker.note_en or "")
-    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(shown)
+    console().print(shown)
 
 
 @app.command("show")

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from index.protocol import Index
@@ -13,7 +12,7 @@ from index.state import Rejection
 from mappings.times import format_time
 from moisson.build import archive_of, chosen_sources, open_index
 from moisson.commands.harvest import stop_on_signal
-from moisson.commands.options import Config, Json, Later, Limit, SourceName, operator, utc_now
+from moisson.commands.options import Config, Json, Later, Limit, SourceName, console, operator, utc_now
 from moisson.exits import Exit
 from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
@@ -43,7 +42,7 @@ def list_records(
     table = Table("source", "record", "member", "reason", "since", box=None)
     for rejection in found:
         table.add_row(rejection.source, rejection.native_id, rejection.field, rejection.reason, format_time(rejection.time))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console().print(table)
     sys.stdout.write(f"{len(found)} of {total}\n")
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.access import Access
@@ -20,7 +19,7 @@ from index.state import StoredItem
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from moisson.build import open_index
-from moisson.commands.options import Config
+from moisson.commands.options import Config, console
 from moisson.settings import load_settings
 
 
@@ -45,8 +44,7 @@ def search(
     audience = access.policy.audience(asker)
     wanted = parse_accessible(accessible)
     query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)
-    host = f"[{settings.api.host}]" if ":" in settings.api.host else settings.api.host
-    base = (settings.api.public_url or f"http://{host}:{settings.api.port}").rstrip("/")
+    base = settings.api.base()
     with open_index(settings) as index:
         matched = index.count(query)
         items = _first(index, query, limit)
@@ -74,6 +72,6 @@ def _print_table(items: list[StoredItem], matched: int) -> None:
         properties: dict[str, Any] = orjson.loads(item.head + b"}}")["properties"]
         when = properties["datetime"] or f"{properties['start_datetime']} …"
         table.add_row(when, item.collection, item.id, item.availability, item.licence)
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table)
-    console.print(f"{len(items)} of {matched}")
+    out = console()
+    out.print(table)
+    out.print(f"{len(items)} of {matched}")

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from index.protocol import Index
@@ -14,7 +13,7 @@ from index.query import Query
 from mappings.audience import EVERYTHING
 from mappings.times import format_time
 from moisson.build import open_index
-from moisson.commands.options import Config, Json, utc_now
+from moisson.commands.options import Config, Json, console, utc_now
 from moisson.exits import Exit
 from moisson.report import run_document
 from moisson.runner import Runner
@@ -84,7 +83,7 @@ def _time(when: datetime | None) -> str | None:
 
 
 def _print(found: dict[str, Any]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    out = console()
     table = Table("source", "last run", "outcome", "received", "missing", "quarantined", "removed", "next run", "lag", "", box=None)
     for name, source in found["sources"].items():
         run = source["last_run"] or {}
@@ -92,11 +91,11 @@ def _print(found: dict[str, Any]) -> None:
         cells = (run.get("started", "never"), run.get("outcome", "-"), counts.get("received", "-"), counts.get("missing", "-"))
         rest = (source["quarantined"], source["removed"], source["next_run"] or "paused", _lag(source["lag_seconds"]))
         table.add_row(name, *(str(cell) for cell in (*cells, *rest)), "; ".join([*source["alarms"], run.get("reason") or ""]).strip("; "))
-    console.print(table)
+    out.print(table)
     for command in found["commands"]:
-        console.print(f"{command['state']}: {command['action']} {command['source']} (since {command['time']})")
+        out.print(f"{command['state']}: {command['action']} {command['source']} (since {command['time']})")
     for name, count in found["collections"].items():
-        console.print(f"{name}: {count}")
+        out.print(f"{name}: {count}")
 
 
 def _lag(seconds: int | None) -> str:

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.downloads.usage import NOBODY, Usage, is_month
 from api.downloads.usage import usage as counted
 from api.requests.form import safe_cell
 from moisson.build import open_index
-from moisson.commands.options import Config, Json
+from moisson.commands.options import Config, Json, console
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -55,9 +54,9 @@ def _write(found: list[Usage]) -> None:
 
 
 def _print(found: list[Usage]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
+    out = console()
     grid = Table(*_COLUMNS, box=None)
     for one in found:
         grid.add_row(one.month, one.organisation, one.archive, str(one.downloads))
-    console.print(grid)
-    console.print(f"total: {sum(one.downloads for one in found)}")
+    out.print(grid)
+    out.print(f"total: {sum(one.downloads for one in found)}")

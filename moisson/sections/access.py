@@ -11,10 +11,11 @@ from api.downloads.signing import SignerSettings
 from api.identity.oidc_http import is_safe
 from api.identity.oidc_settings import OidcSettings
 from mappings.access.policy import Policy, Reach
-from mappings.licences import Table, licences, read_table
+from mappings.licences import Table, licences
 from mappings.ordering.practice import Practice, read_practice
 from mappings.ordering.tariffs import Tariffs, read_tariffs
-from moisson.sections.base import Address, ConfigError, Section, read_key
+from moisson.licence_file import load_table
+from moisson.sections.base import Address, ConfigError, Section, read_key, read_text
 
 
 def _issuer(value: str) -> str:
@@ -31,9 +32,9 @@ def _read(setting: str, path: Path | None, make: Callable[[str], Made]) -> Made 
     if path is None:
         return None
     try:
-        return make(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"access.{setting}: {path}: {error.strerror}") from None
+        return make(read_text(path))
+    except ConfigError as error:
+        raise ConfigError(f"access.{setting}: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -84,7 +85,8 @@ class SignerSection(Section):
 
     def settings(self, name: str) -> SignerSettings:
         """As the API takes them. Raises ConfigError."""
-        access_key, secret_key = read_key(self.access_key, self.access_key_file), read_key(self.secret_key, self.secret_key_file)
+        access_key = read_key(self.access_key, self.access_key_file, "access_key")
+        secret_key = read_key(self.secret_key, self.secret_key_file, "secret_key")
         if not access_key or not secret_key:
             variable = f"MOISSON_ACCESS__SIGNERS__{name.upper()}__"
             raise ConfigError(f"access.signers.{name}: both keys are needed: {variable}ACCESS_KEY and …SECRET_KEY, or files with them")
@@ -109,7 +111,10 @@ class AccessSettings(Section):
 
     def table(self) -> Table:
         """The licence table of this installation. Raises ConfigError."""
-        return _read("licences", self.licences, lambda text: read_table(text, licences())) or licences()
+        try:
+            return load_table(self.licences) if self.licences else licences()
+        except ConfigError as error:
+            raise ConfigError(f"access.licences: {error}") from None
 
     def own_tariffs(self) -> Tariffs | None:
         """The operator's tariffs, if they have their own. Raises ConfigError."""

@@ -1,8 +1,9 @@
 """What every section of the settings has: addresses, keys, HTTP, schedule, scope."""
 
+import tomllib
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -36,16 +37,33 @@ Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-def read_key(value: SecretStr | None, file: Path | None) -> str | None:
+def read_text(path: Path) -> str:
+    """What a file of the operator says. Raises ConfigError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a text file"
+        raise ConfigError(f"{path}: {reason}") from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file of the operator. Raises ConfigError."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def read_key(value: SecretStr | None, file: Path | None, name: str = "api_key") -> str | None:
+    """A secret, or what a file says that it is; None without either. Raises ConfigError."""
     if value is not None:
         return value.get_secret_value()
     if file is None:
         return None
     try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a text file"
-        raise ConfigError(f"api_key_file {file}: {reason}") from None
+        return read_text(file).strip()
+    except ConfigError as error:
+        raise ConfigError(f"{name}_file {error}") from None
 
 
 def midnight(day: date | None) -> datetime | None:

@@ -11,7 +11,7 @@ from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.ordering.practice import ortho_maker, practice, read_practice
 from mappings.ordering.products import Kind, Product
-from mappings.ordering.words import Text, money, number, span
+from mappings.words import Text, money, number, span
 
 TEXT = files("mappings.ordering").joinpath("practice.toml").read_text(encoding="utf-8")
 

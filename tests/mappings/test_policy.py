@@ -137,13 +137,13 @@ def test_with_sign_in_the_anonymous_discover_nothing() -> None:
 
 def test_a_licence_hides_its_images_from_the_classes_that_it_says() -> None:
     text = _rows("copernicus", discover={"anonymous": False})
-    policy = Policy(read_table(text, licences()))
+    policy = Policy(read_table(tomllib.loads(text), licences()))
     assert not policy.audience(ANONYMOUS).finds("peps", "open", "copernicus")
     assert policy.audience(asker(UserClass.OTHER_PRIVATE)).finds("peps", "open", "copernicus")
 
 
 def test_an_operators_row_stands_in_place_of_ours_and_takes_none_away() -> None:
-    table = read_table(_rows("usgs-landsat", confirmed=True), licences())
+    table = read_table(tomllib.loads(_rows("usgs-landsat", confirmed=True)), licences())
     assert set(table) == set(licences())
     assert Policy(table).decide(ANONYMOUS, "open", "usgs-landsat").download is Download.YES
     assert POLICY.decide(ANONYMOUS, "open", "usgs-landsat").download is Download.ON_REQUEST
