@@ -78,7 +78,9 @@ class CswClient:
         if service is None:
             LOGGER.info("%s: its capabilities cannot be read", self._source)
             return
-        LOGGER.info("%s: %s, %s records a page unless asked otherwise", self._source, service.title, service.max_records)
+        LOGGER.info("%s: %s", self._source, service.title)
+        if service.max_records:
+            LOGGER.info("%s: %s records a page unless asked otherwise", self._source, service.max_records)
         if self._address.output_schema == GMD and service.output_schemas and GMD not in service.output_schemas:
             LOGGER.warning("%s: its capabilities do not offer ISO 19139 (%s)", self._source, GMD)
         for other in service.addresses:

@@ -36,8 +36,8 @@ _MAX_STREAMS = 10_000
 
 
 class ElasticIndex:
-    """`search`, `count` and `summaries` read what was refreshed. Whatever else reads sees what was written last: by id, or by
-    refreshing first the index that it searches."""
+    """As Index says. `search`, `count` and `summaries` read what was refreshed. Whatever else reads sees what was written last: by id,
+    or by refreshing first the index that it searches."""
 
     def __init__(self, store: Store, prefix: str, clock: Callable[[], float] = time.time) -> None:
         """`clock` gives seconds; it only tells which unfinished batches died. Does no I/O: see `open`."""
@@ -81,36 +81,28 @@ class ElasticIndex:
 
     # --- reading -----------------------------------------------------------------------------------------------------------
     def search(self, query: Query) -> Page:
-        """As Index.search."""
         return self._reading.search(query)
 
     def count(self, query: Query) -> int:
-        """As Index.count."""
         return self._reading.count(query)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        """As Index.get."""
         return self._reading.get(audience, collection, item_id)
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
-        """As Index.summaries."""
         return self._reading.summaries(query)
 
     def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
-        """As Index.matches."""
         return self._matching.matches(audience, keys)
 
     # --- matching ------------------------------------------------------------------------------------------------------------
     def scenes(self, keys: Collection[ItemKey]) -> Mapping[ItemKey, Scene]:
-        """As Index.scenes."""
         return self._matching.scenes(keys)
 
     def scenes_at(self, side: Side, places: Collection[tuple[str, int, int]]) -> Sequence[Scene]:
-        """As Index.scenes_at."""
         return self._matching.scenes_at(side, places)
 
     def scenes_named(self, side: Side, names: Collection[str]) -> Sequence[Scene]:
-        """As Index.scenes_named."""
         return self._matching.scenes_named(side, names)
 
     def apply_matches(self, batch: MatchBatch) -> int:
@@ -118,25 +110,20 @@ class ElasticIndex:
         return self._matching.apply(batch)
 
     def match_position(self) -> int:
-        """As Index.match_position."""
         return self._matching.position()
 
     # --- the state of harvests -----------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
-        """As Index.known."""
         return self._records.known(source, native_ids)
 
     def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
-        """As Index.members."""
         return self._records.members(source, keys)
 
     def watermark(self, source: str, stream: str) -> Watermark | None:
-        """As Index.watermark."""
         found = self._store.get(self._names.watermarks, doc_id(source, stream))
         return to_watermark(found.source) if found else None
 
     def watermarks(self, source: str) -> Mapping[str, Watermark]:
-        """As Index.watermarks."""
         self._store.refresh(self._names.watermarks)
         hits = self._store.hits(self._names.watermarks, {"term": {"source": source}}, [{"stream": "asc"}], _MAX_STREAMS)
         return {hit["_source"]["stream"]: to_watermark(hit["_source"]) for hit in hits}
@@ -146,63 +133,49 @@ class ElasticIndex:
         return self._writer.apply(batch)
 
     def save_run(self, run: Run) -> None:
-        """As Index.save_run."""
         self._store.put(self._names.runs, run.id, run_source(run))
 
     def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
-        """As Index.runs."""
         self._store.refresh(self._names.runs)
         hits = self._store.hits(self._names.runs, of_source(source), [{"started": "desc"}, {"id": "desc"}], limit)
         return [to_run(hit["_source"]) for hit in hits]
 
     def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
-        """As Index.rejections."""
         return self._records.rejections(source, reason, limit)
 
     def count_rejections(self, source: str | None = None) -> int:
-        """As Index.count_rejections."""
         return self._records.count_rejections(source)
 
     def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
-        """As Index.records."""
         return self._records.records(source, after, limit)
 
     def record_names(
         self, source: str, stream: str, since: datetime | None, until: datetime | None, after: str | None = None, limit: int = 10_000
     ) -> Sequence[str]:
-        """As Index.record_names."""
         return self._records.names(source, Bounds.of(stream, since, until), after, limit)
 
     def count_records(self, source: str, stream: str | None = None, since: datetime | None = None, until: datetime | None = None) -> int:
-        """As Index.count_records."""
         return self._records.count(source, Bounds.of(stream, since, until))
 
     def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
-        """As Index.deleted."""
         return self._records.deleted(source, native_ids, limit)
 
     def rejected_names(self, source: str, stream: str) -> Sequence[str]:
-        """As Index.rejected_names."""
         return self._records.rejected_names(source, stream)
 
     def count_deleted(self, source: str) -> int:
-        """As Index.count_deleted."""
         return self._records.count_deleted(source)
 
     def purge(self, now: datetime) -> int:
-        """As Index.purge."""
         return self._records.purge(now)
 
     def note(self, kind: str, name: str) -> Note | None:
-        """As Index.note."""
         return self._notes.note(kind, name)
 
     def notes(self, kind: str) -> Mapping[str, Note]:
-        """As Index.notes."""
         return self._notes.notes(kind)
 
     def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
-        """As Index.write_note."""
         return self._notes.write_note(kind, name, value, seen)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
@@ -214,23 +187,18 @@ class ElasticIndex:
         return [to_change(hit["_source"]) for hit in self._store.hits(self._names.changes, query, [{"number": "asc"}], limit)]
 
     def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
-        """As Index.acquire."""
         return self._leases.acquire(name, owner, now, ttl, replacing)
 
     def lease(self, name: str) -> Lease | None:
-        """As Index.lease."""
         return self._leases.current(name)
 
     def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
-        """As Index.renew."""
         return self._leases.renew(lease, now, ttl)
 
     def release(self, lease: Lease) -> None:
-        """As Index.release."""
         self._leases.release(lease)
 
     def secret(self) -> bytes:
-        """As Index.secret."""
         found = self._store.get(self._names.meta, "secret")
         if found is None:
             # Of several processes that start at once, one makes it.
@@ -241,7 +209,6 @@ class ElasticIndex:
         return b64decode(found.source["value"])
 
     def refresh(self) -> None:
-        """As Index.refresh."""
         self._store.refresh(self._names.items)
 
     def check(self) -> None:

@@ -9,7 +9,6 @@ from mappings.xml import local
 Element = Any
 """An lxml element: the package has no types."""
 
-_NIL = frozenset(("missing", "inapplicable", "unknown", "template", "withheld", "other:unpopulated"))
 _MAX_TEXT = 20_000
 
 
@@ -101,8 +100,3 @@ def attribute(element: Element | None, name: str) -> str | None:
     if plain is None:
         plain = next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), None)
     return text(plain)
-
-
-def is_nil(element: Element | None) -> bool:
-    """Whether the element says that it has no value, and why."""
-    return attribute(element, "nilReason") in _NIL

@@ -75,12 +75,6 @@ def is_optical(observation: Element) -> bool:
     return "/sar/" not in str(observation.tag) and sensor_type != "RADAR"
 
 
-def instruments_of(observation: Element) -> list[str]:
-    """Short names of the instruments, lower case."""
-    names = (said(one, "shortName") for one in every(first(observation, "EarthObservationEquipment"), "instrument", "Instrument"))
-    return list(dict.fromkeys(word.lower() for name in names if (word := line(name, 60))))
-
-
 def _footprint(observation: Element, hints: Hints) -> tuple[dict[str, Any] | None, str | None]:
     place = first(observation, "multiExtentOf")
     if place is None:

@@ -12,6 +12,7 @@ from tests.bench.coverages import measure_coverage
 from tests.bench.harvests import harvest_from_memory, harvest_whole_path, harvest_xml
 from tests.bench.matching import measure_matching
 from tests.bench.searches import measure_searches
+from tests.bench.strips import UNNAMED
 
 
 def main() -> int:
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=100_000, help="scenes that the stand-ins hold")
     parser.add_argument("--memory-records", type=int, default=20_000, help="records harvested from memory")
     parser.add_argument("--match-size", type=int, default=200_000, help="scenes of the catalogue that are matched; products: a tenth")
+    parser.add_argument("--unnamed", type=int, default=UNNAMED, help="of a thousand Pléiades products, those that name no strip")
     parser.add_argument(
         "--only", choices=("memory", "whole", "xml", "search", "coverage", "matching"), help="one part; search harvests first"
     )
@@ -27,7 +29,7 @@ def main() -> int:
     folder = options.keep or Path(tempfile.mkdtemp(prefix="moisson-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
-    print(f"repeat:  make bench   (python -m tests.bench --size {options.size} --memory-records {options.memory_records})", flush=True)
+    print(f"repeat:  python -m tests.bench {' '.join(sys.argv[1:])}".rstrip(), flush=True)
     try:
         if options.only in (None, "memory"):
             for line in harvest_from_memory(options.memory_records, folder):
@@ -45,7 +47,7 @@ def main() -> int:
             for line in measure_coverage(folder):
                 print(line, flush=True)
         if options.only in (None, "matching"):
-            for line in measure_matching(options.match_size, folder):
+            for line in measure_matching(options.match_size, options.unnamed, folder):
                 print(line, flush=True)
     finally:
         if options.keep is None:

@@ -29,6 +29,7 @@ class _World:
     """Items of both sides, made as they are asked for, and what is one: per held product, the catalogue's Item and how it is named."""
 
     size: int
+    unnamed: int
     chance: random.Random = field(default_factory=lambda: random.Random(20_181_016))
     truth: dict[ItemKey, tuple[ItemKey, str]] = field(default_factory=dict)
     strays: int = 0
@@ -47,7 +48,7 @@ class _World:
                     continue
                 other = self.chance.random() < 0.05
                 of = near_miss(strip, self.chance) if other else strip
-                made = list(products(of, min(self.chance.choice((1, 1, 2, 4)), left), self.chance))
+                made = list(products(of, min(self.chance.choice((1, 1, 2, 4)), left), self.unnamed, self.chance))
                 left -= len(made)
                 for way, item in made:
                     if missing or other:
@@ -58,9 +59,10 @@ class _World:
                     yield item
 
 
-def measure_matching(size: int, folder: Path) -> Iterator[str]:
-    """`size` scenes of the catalogue and a tenth as many products. Ends the command when too little is found, or too much is wrong."""
-    world = _World(size)
+def measure_matching(size: int, unnamed: int, folder: Path) -> Iterator[str]:
+    """`size` scenes of the catalogue and a tenth as many products; of a thousand Pléiades products `unnamed` name no strip. Ends the
+    command when too little is found, or too much is wrong."""
+    world = _World(size, unnamed)
     with SqliteIndex.open(folder / "matching.sqlite") as index:
         start = time.perf_counter()
         put = _put(index, world.items())

@@ -130,10 +130,17 @@ def entry(strip: Strip, *, delivered: bool) -> Item:
     )
 
 
-# Per thousand. Every delivery of Pléiades tells its SOURCE_ID; what came without one has a file's name only, or not even that.
-PLEIADES = {"delivery": 836, "folder": 100, "entry": 50, "file": 10, "time": 4}
-SPOT = {"station": 400, "delivery": 300, "file": 200, "sen": 100}
+UNNAMED = 14
+"""Of a thousand Pléiades products, those that name no strip. An assumption: every delivery tells its SOURCE_ID."""
+
+_SPOT = {"station": 400, "delivery": 300, "file": 200, "sen": 100}
 _TWINS = {"PHR1A": "PHR1B", "PHR1B": "PHR1A", "SPOT6": "SPOT7", "SPOT7": "SPOT6"}
+
+
+def _pleiades(unnamed: int) -> dict[str, int]:
+    """Per thousand. What names no strip has a file's name only, or not even that."""
+    file = unnamed * 5 // 7
+    return {"delivery": 850 - unnamed, "folder": 100, "entry": 50, "file": file, "time": unnamed - file}
 
 
 def near_miss(strip: Strip, chance: random.Random) -> Strip:
@@ -149,10 +156,10 @@ def near_miss(strip: Strip, chance: random.Random) -> Strip:
     return replace(strip, cell=cell, ring=tuple((lon + away, lat) for lon, lat in strip.ring))
 
 
-def products(strip: Strip, number: int, chance: random.Random) -> Iterator[tuple[str, Item]]:
+def products(strip: Strip, number: int, unnamed: int, chance: random.Random) -> Iterator[tuple[str, Item]]:
     """So many held products of the strip, each with the way in which it names its strip."""
     for serial in range(number):
-        ways = PLEIADES if strip.is_pleiades else SPOT
+        ways = _pleiades(unnamed) if strip.is_pleiades else _SPOT
         way = chance.choices(list(ways), list(ways.values()))[0]
         yield way, _product(strip, way, f"{chance.randrange(10**10):010d}-{serial}", chance)
 

@@ -1,23 +1,19 @@
-"""Yearly coverages: names of layers, capabilities and lists of services, Items, outlines, regional products."""
+"""Yearly coverages from the capabilities of tile services, and from the list inside xyzservices."""
 
 import contextlib
 from typing import Any
 
 import orjson
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Point, shape
 
 from mappings import coverages
 from mappings.catalogue import collections_of
 from mappings.coverages.layers import PREFIX, Layer, Services, listing, parse_name
-from mappings.coverages.outlines import MAINLAND, OVERSEAS, outline
 from mappings.licences import licences
 from mappings.record import Answer, Item, NotAnAnswer, Record, Unmappable, fingerprint
 from mappings.validation import Validator
-from tests.support.outlines import parts_of, territories
 from tests.support.shared import shared
 from tests.upstreams.wmts import Tiles
 
@@ -34,7 +30,6 @@ def links_of(item: Item, rel: str) -> list[dict[str, Any]]:
     return [link for link in item["links"] if link["rel"] == rel]
 
 
-# --- names ----------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("layer", "name", "form"),
     [
@@ -56,7 +51,6 @@ def test_other_layers_tell_none(layer: str) -> None:
     assert parse_name(PREFIX + layer) is None
 
 
-# --- capabilities ---------------------------------------------------------------------------------------------------------------
 def test_capabilities_give_an_item_a_year_and_a_variant(validator: Validator) -> None:
     answer = coverages.read(Tiles().capabilities())
     assert answer.broken == ()
@@ -178,7 +172,6 @@ def test_debris_is_refused_with_what_it_looks_like(body: bytes, reason: str) -> 
         coverages.read(body)
 
 
-# --- the list inside xyzservices ------------------------------------------------------------------------------------------------
 def test_the_recorded_list_of_tile_services_gives_items(validator: Validator) -> None:
     answer = coverages.read(shared("samples/airbus/geopf_ortho_sat_layers_xyzservices.json").read_bytes())
     items = items_of(answer)
@@ -200,132 +193,6 @@ def test_both_lists_say_the_same_of_a_coverage() -> None:
         assert fingerprint(record, coverages) == fingerprint(listed[record.native_id], coverages)
 
 
-# --- outlines -------------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("place", "inside"),
-    [
-        ("METROPOLE", (5.4, 43.35)),
-        ("METROPOLE", (9.1, 42.2)),
-        ("CORSE", (9.1, 42.2)),
-        ("GUYANE", (-53.0, 4.0)),
-        ("REUNION", (55.5, -21.1)),
-        ("LA-REUNION", (55.5, -21.1)),
-        ("MAYOTTE", (45.15, -12.8)),
-        ("GUADELOUPE", (-61.65, 16.2)),
-        ("MARTINIQUE", (-61.0, 14.65)),
-        ("NOUVELLE-CALEDONIE", (165.5, -21.5)),
-    ],
-)
-def test_outlines_hold_their_places(place: str, inside: tuple[float, float]) -> None:
-    geometry, _ = outline(place)
-    assert shape(geometry).is_valid
-    assert shape(geometry).buffer(0.05).contains(Point(inside))
-
-
-def test_the_mainland_is_neither_overseas_nor_abroad() -> None:
-    geometry, bbox = outline(MAINLAND)
-    assert bbox == pytest.approx([-5.1, 41.4, 9.6, 51.1], abs=0.1)
-    assert not any(shape(geometry).contains(Point(at)) for at in ((-0.1, 51.5), (7.4, 46.9), (2.2, 41.4), (-53.0, 4.0)))
-
-
-def test_spot_is_of_the_mainland_and_pleiades_of_the_regions_overseas_too() -> None:
-    items = items_of(coverages.read(capabilities("SPOT.2018", "PLEIADES.2018", "PLEIADES.MAYOTTE.2024-06")))
-    assert shape(items["spot-2018"]["geometry"]).equals(shape(outline(MAINLAND)[0]))
-    pleiades = shape(items["pleiades-2018"]["geometry"])
-    assert all(pleiades.buffer(0.001).contains(shape(outline(place)[0])) for place in (MAINLAND, *OVERSEAS))
-    assert "partielle" in items["pleiades-2018"]["properties"]["description"]
-    assert shape(items["pleiades-mayotte-2024-06"]["geometry"]).equals(shape(outline("MAYOTTE")[0]))
-
-
-def test_a_place_without_outline_is_unmappable_not_somewhere() -> None:
-    (record,) = coverages.read(capabilities("PLEIADES.ATLANTIDE.2027")).records
-    with pytest.raises(Unmappable, match="ATLANTIDE"):
-        coverages.to_item(record)
-
-
-def test_outlines_are_made_of_arcs_that_several_countries_share() -> None:
-    # A unit square cut along its diagonal; the second country runs its half of the border backwards.
-    topology = {
-        "transform": {"scale": [0.5, 0.5], "translate": [0, 0]},
-        "arcs": [[[0, 0], [2, 2]], [[2, 2], [-2, 0], [0, -2]], [[2, 2], [0, -2], [-2, 0]]],
-        "objects": {
-            "countries": {
-                "geometries": [
-                    {"type": "Polygon", "id": "1", "arcs": [[0, 1]]},
-                    {"type": "MultiPolygon", "id": "2", "arcs": [[[2, 0]]]},
-                    {"type": "Polygon", "id": "3", "arcs": [[-1, 2]]},
-                ]
-            }
-        },
-    }
-    (first,), (second,) = list(parts_of(topology, "1")), list(parts_of(topology, "2"))
-    assert (first.area, second.area) == (0.5, 0.5)
-    assert shapely.union(first, second).area == 1
-    assert territories.__doc__
-
-
-# --- regional products ----------------------------------------------------------------------------------------------------------
-def regional(text: str, **row: str) -> Item:
-    (record,) = coverages.read(text.encode()).records
-    if row:
-        members = orjson.loads(record.raw)
-        members["row"] |= row
-        record = Record(record.source, record.native_id, None, orjson.dumps(members), media_type=record.media_type)
-    return coverages.to_item(record)
-
-
-CSV = "identifiant;satellite;date_acquisition;ouest;sud;est;nord\nSPOT6_2018_FRANCE_ORTHO_NC_GEOSUD_MS_82;SPOT6;2018-06-01;1;43;2;44\n"
-
-
-def test_regional_products_of_an_inventory_are_held(validator: Validator) -> None:
-    item = regional(CSV)
-    validator.check(item)
-    properties = item["properties"]
-    assert (item["collection"], item["id"]) == ("coverages-spot", "SPOT6_2018_FRANCE_ORTHO_NC_GEOSUD_MS_82")
-    facts = (properties["moisson:availability"], properties["moisson:licence"], properties["order:status"])
-    assert facts == ("held", "dinamis-spot67", "succeeded")
-    assert [link["href"] for link in links_of(item, "license")] == [licences()["dinamis-spot67"].href]
-    assert len(links_of(item, "terms-of-service")) == 1
-    assert links_of(item, "collection")[0]["href"].endswith("/coverages-spot")
-
-
-def test_a_row_may_name_its_licence(validator: Validator) -> None:
-    item = regional(CSV, licence="dsp-pleiades")
-    validator.check(item)
-    assert (item["properties"]["moisson:licence"], item["properties"]["moisson:availability"]) == ("dsp-pleiades", "held")
-
-
-def test_a_licence_that_is_not_for_members_gives_no_right(validator: Validator) -> None:
-    item = regional(CSV, licence="unknown")
-    validator.check(item)
-    assert item["properties"]["moisson:availability"] == "unknown"
-    assert "order:status" not in item["properties"]
-    assert [link["href"] for link in links_of(item, "license")] == [licences()["unknown"].href]
-    assert links_of(item, "terms-of-service") == []
-
-
-def test_a_licence_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(Unmappable, match="no such licence"):
-        regional(CSV, licence="free-for-all")
-
-
-@pytest.mark.parametrize("name", ["spot-2018", "pleiades-mayotte-2024-06"])
-def test_a_row_cannot_take_the_place_of_a_mosaic(name: str) -> None:
-    with pytest.raises(Unmappable, match="yearly mosaic"):
-        regional(CSV.replace("SPOT6_2018_FRANCE_ORTHO_NC_GEOSUD_MS_82", name))
-
-
-def test_rows_of_several_inventories_are_one_item_whatever_their_order(validator: Validator) -> None:
-    held, unknown = regional(CSV), regional(CSV, licence="unknown")
-    for one, other in ((held, unknown), (unknown, held)):
-        one["properties"]["moisson:source_id"], other["properties"]["moisson:source_id"] = "inventory:a:X", "inventory:b:X"
-        merged = coverages.merge([one, other])
-        validator.check(merged)
-        assert merged == coverages.merge([other, one])
-        assert merged["properties"]["moisson:availability"] == one["properties"]["moisson:availability"]
-
-
-# --- debris ---------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "raw",
     [

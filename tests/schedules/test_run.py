@@ -1,53 +1,18 @@
-"""One run of one source: counts that add up, watermarks, quarantine, merging, and every way that a run can end."""
+"""One run of one source: counts that add up, quarantine, merging, and every way that a run can end."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
 
-import orjson
 import pytest
 
 from harvesters.errors import HarvestError, Misconfigured, StopSource
-from harvesters.source import Page
 from index.protocol import Index
-from index.query import Query
-from index.state import Outcome, Run
-from mappings.audience import EVERYTHING
+from index.state import Outcome
 from mappings.record import Broken, Item, Record, Unmappable
 from mappings.times import format_time
-from mappings.validation import Validator
-from schedules.lease import Busy, take_lease, this_owner
 from schedules.run import Options, harvest
-from tests.support.serving import plain_bytes
+from tests.schedules.run_support import NOW, VALIDATOR, newest_change, page, run, values
 from tests.support.toy import ToyMapping, ToySource, toy_record
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-VALIDATOR = Validator()
-
-
-def run(
-    index: Index, *pages: Page, fault: BaseException | None = None, options: Options | None = None, owner: str = "elsewhere:1:a"
-) -> Run:
-    source = ToySource(pages, fault)
-    return harvest(source, index, VALIDATOR, now=lambda: NOW, owner=owner, options=options or Options())
-
-
-def page(*records: Any, stream: str = "s", ordered: bool = True, **more: Any) -> Page:
-    return Page(stream, tuple(records), ordered=ordered, **more)
-
-
-def values(index: Index) -> dict[str, list[Any]]:
-    index.refresh()
-    found = index.search(Query(EVERYTHING, limit=1000)).items
-    return {item.id: orjson.loads(plain_bytes(item))["properties"]["toy:values"] for item in found}
-
-
-def newest_change(index: Index) -> int:
-    index.refresh()
-    changes = index.changes(0, 10_000)
-    return changes[-1].number if changes else 0
 
 
 def test_new_records_become_items_and_the_counts_add_up(index: Index) -> None:
@@ -162,49 +127,6 @@ def test_a_record_that_changes_between_pages_is_taken_again(index: Index) -> Non
     assert values(index) == {"a": [2]}
 
 
-def test_an_ordered_stream_saves_its_watermark_after_each_page(index: Index) -> None:
-    first = page(toy_record("a", updated="2024-02-01T00:00:00Z"), toy_record("b", updated="2024-02-02T00:00:00Z"))
-    run(index, first, fault=StopSource("gone"))
-    mark = index.watermark("toy", "s")
-    assert mark is not None
-    assert (format_time(mark.value), mark.boundary) == ("2024-02-02T00:00:00Z", frozenset({"b"}))
-
-
-def test_an_unordered_stream_saves_its_watermark_after_a_complete_run_only(index: Index) -> None:
-    first = page(toy_record("a"), ordered=False)
-    run(index, first, fault=StopSource("gone"))
-    assert index.watermark("toy", "s") is None
-    run(index, replace(first, missing=1))
-    assert index.watermark("toy", "s") is None
-    run(index, first)
-    assert index.watermark("toy", "s") is not None
-
-
-def test_a_backfill_saves_no_watermark(index: Index) -> None:
-    run(index, page(toy_record("a")), options=Options(until=NOW))
-    assert index.watermark("toy", "s") is None
-
-
-def test_a_run_that_starts_later_than_the_watermark_does_not_move_it(index: Index) -> None:
-    run(index, page(toy_record("a", updated="2024-02-01T00:00:00Z")))
-    late = Options(since=datetime(2024, 5, 1, tzinfo=UTC))
-    run(index, page(toy_record("b", updated="2024-06-01T00:00:00Z")), options=late)
-    mark = index.watermark("toy", "s")
-    assert mark is not None
-    assert format_time(mark.value) == "2024-02-01T00:00:00Z"
-    run(index, page(toy_record("b", updated="2024-06-01T00:00:00Z")), options=Options(since=datetime(2024, 1, 1, tzinfo=UTC)))
-    mark = index.watermark("toy", "s")
-    assert mark is not None
-    assert format_time(mark.value) == "2024-06-01T00:00:00Z"
-
-
-def test_the_next_run_starts_at_the_watermark(index: Index) -> None:
-    run(index, page(toy_record("a", updated="2024-02-01T00:00:00Z")))
-    source = ToySource([page()])
-    harvest(source, index, VALIDATOR, now=lambda: NOW, owner="o")
-    assert source.asked == ["2024-02-01T00:00:00Z"]
-
-
 @pytest.mark.parametrize(
     ("fault", "received", "outcome"),
     [
@@ -233,58 +155,6 @@ def test_a_wrong_setting_closes_the_run_and_is_said(index: Index) -> None:
     assert (kept.outcome, kept.reason) == (Outcome.FAILED, "sources.toy.key is wrong")
 
 
-def test_what_was_announced_and_not_given_makes_a_run_partial(index: Index) -> None:
-    ended = run(index, page(toy_record("a"), missing=2, filtered=3))
-    assert (ended.outcome, ended.counts.announced, ended.counts.received) == (Outcome.PARTIAL, 6, 4)
-    assert ended.counts.missing == 2
-
-
-def test_what_was_not_given_is_asked_for_again_until_it_comes(index: Index) -> None:
-    days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 5)]
-    window = datetime(2024, 2, 2, tzinfo=UTC)
-    run(index, page(days[0]), page(days[1], days[3]), page(missing=1, missing_since=window))
-    assert _starts(index, page(days[1], days[3]), page(missing=1, missing_since=window)) == "2024-02-02T00:00:00Z"
-    assert _starts(index, page(days[1], days[2], days[3])) == "2024-02-02T00:00:00Z"
-    assert _starts(index, page()) == "2024-02-04T00:00:00Z"
-    assert len(values(index)) == 4
-
-
-def _starts(index: Index, *pages: Page) -> str | None:
-    """Where the source was asked to begin."""
-    source = ToySource(pages)
-    harvest(source, index, VALIDATOR, now=lambda: NOW, owner="elsewhere:1:a")
-    return source.asked[0]
-
-
-def test_two_gaps_are_both_asked_for_again(index: Index) -> None:
-    days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 8)]
-    early, late = datetime(2024, 2, 2, tzinfo=UTC), datetime(2024, 2, 4, tzinfo=UTC)
-    run(index, page(days[0]), page(missing=1, missing_since=early), page(days[4]), page(missing=1, missing_since=late), page(days[6]))
-    # A run that begins after a gap says nothing of it.
-    run(index, page(days[5]), page(missing=1, missing_since=datetime(2024, 2, 6, tzinfo=UTC)), options=Options(since=late))
-    assert _starts(index, page(days[6])) == "2024-02-02T00:00:00Z"
-    assert _starts(index, page()) == "2024-02-07T00:00:00Z"
-
-
-def test_windows_in_a_row_that_gave_nothing_keep_the_first(index: Index) -> None:
-    first, second = datetime(2024, 2, 2, tzinfo=UTC), datetime(2024, 2, 4, tzinfo=UTC)
-    run(
-        index,
-        page(missing=1, missing_since=first),
-        page(missing=1, missing_since=second),
-        page(toy_record("z", updated="2024-02-09T00:00:00Z")),
-    )
-    assert _starts(index, page()) == "2024-02-02T00:00:00Z"
-
-
-def test_a_gap_that_closed_stays_closed_when_the_watermark_moves_on(index: Index) -> None:
-    last = toy_record("m", updated="2024-02-03T00:00:00Z")
-    run(index, page(last), page(missing=1, missing_since=datetime(2024, 2, 2, tzinfo=UTC)))
-    run(index, page(last))
-    run(index, page(toy_record("n", updated="2024-02-05T00:00:00Z")), fault=StopSource("gone"))
-    assert _starts(index, page()) == "2024-02-05T00:00:00Z"
-
-
 def test_a_mapping_that_names_items_anew_overwrites_nothing(index: Index) -> None:
     class Renaming(ToyMapping):
         version = "toy-2"
@@ -307,15 +177,6 @@ def test_an_older_bad_version_leaves_the_good_one_alone(index: Index) -> None:
         assert (ended.counts.rejected, ended.counts.changed, ended.counts.repeated, ended.items_put) == (0, 0, 2, 0)
     index.refresh()
     assert not index.rejections("toy")
-
-
-def test_a_gap_stays_open_until_a_run_has_come_past_it(index: Index) -> None:
-    window = datetime(2024, 2, 2, tzinfo=UTC)
-    last = toy_record("z", updated="2024-02-09T00:00:00Z")
-    run(index, page(last), page(missing=1, missing_since=window))
-    run(index, page(toy_record("y", updated="2024-02-03T00:00:00Z")), fault=StopSource("gone"))
-    assert _starts(index, page(last)) == "2024-02-02T00:00:00Z"
-    assert _starts(index, page(last)) == "2024-02-09T00:00:00Z"
 
 
 def test_a_stale_deletion_spares_a_record_whose_newer_version_is_in_quarantine(index: Index) -> None:
@@ -357,24 +218,6 @@ def test_sources_of_one_archive_share_its_items_and_not_their_watermarks(index: 
     assert index.watermark("toy", "toy-history:s") is not None
 
 
-def test_a_live_run_of_this_process_keeps_its_lease(index: Index) -> None:
-    mine, other = this_owner(), this_owner()
-    take_lease(index, "harvest:toy", mine, NOW, timedelta(minutes=1))
-    with pytest.raises(Busy):
-        take_lease(index, "harvest:toy", other, NOW, timedelta(minutes=1))
-    earlier_life = f"{mine.rsplit(':', 1)[0]}:00000000"
-    index.release(index.lease("harvest:toy"))
-    take_lease(index, "harvest:toy", earlier_life, NOW, timedelta(minutes=1))
-    assert take_lease(index, "harvest:toy", other, NOW, timedelta(minutes=1)).owner == other
-
-
-def test_a_run_that_was_killed_is_closed_by_the_next_one(index: Index) -> None:
-    index.save_run(Run("killed", "toy", NOW - timedelta(hours=1)))
-    run(index, page(toy_record("a")))
-    outcomes = {kept.id == "killed": kept.outcome for kept in index.runs("toy")}
-    assert outcomes == {True: Outcome.ABORTED, False: Outcome.COMPLETE}
-
-
 def test_a_limit_cuts_the_page_and_the_watermark_stays_behind_it(index: Index) -> None:
     days = [toy_record(f"r{n}", updated=f"2024-02-0{n}T00:00:00Z") for n in range(1, 6)]
     ended = run(index, page(*days), options=Options(limit=2))
@@ -392,22 +235,3 @@ def test_a_dry_run_counts_and_writes_nothing(index: Index) -> None:
     assert not index.rejections("toy")
     assert not index.runs("toy")
     assert index.watermark("toy", "s") is None
-
-
-def test_two_runs_of_one_source_never_overlap(index: Index) -> None:
-    index.acquire("harvest:toy", "otherhost:5:x", NOW, timedelta(minutes=1))
-    with pytest.raises(Busy, match="otherhost"):
-        run(index, page(toy_record("a")))
-    index.release(index.lease("harvest:toy"))
-    assert run(index, page(toy_record("a"))).outcome is Outcome.COMPLETE
-
-
-def test_a_run_that_was_taken_over_stops_writing(index: Index) -> None:
-    def take_over(number: int) -> None:
-        if number == 1:
-            index.acquire("harvest:toy", "thief:1:x", NOW, timedelta(minutes=1), replacing=index.lease("harvest:toy"))
-
-    source = ToySource([page(toy_record("a")), page(toy_record("b"))], before_page=take_over)
-    ended = harvest(source, index, VALIDATOR, now=lambda: NOW, owner="elsewhere:1:a")
-    assert ended.outcome is Outcome.ABORTED
-    assert values(index) == {"a": [1]}

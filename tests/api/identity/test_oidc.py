@@ -1,7 +1,6 @@
 """OIDC tokens without a sign-in service: what holds, what the issuer is asked and how often, and what a request gets when it is down."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,21 +10,8 @@ from api.identity.oidc_http import IssuerUnavailable, discover, is_safe
 from api.identity.oidc_keys import FRESH, KEPT, PAUSE
 from api.identity.oidc_settings import OidcSettings
 from index.protocol import Index
-from index.sqlite import SqliteIndex
 from mappings.access.classes import UserClass
-from tests.api.identity_parts import AUDIENCE, EC, ISSUER, OTHER_RSA, RSA, Clock, Issuer, bearer, identify_by, jwk, refused, register, token
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Index]:
-    with SqliteIndex.open(tmp_path / "index.sqlite") as index:
-        register(index)
-        yield index
+from tests.api.identity.parts import AUDIENCE, EC, ISSUER, OTHER_RSA, RSA, Clock, Issuer, bearer, identify_by, jwk, refused, register, token
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [(RSA, "RS256"), (EC, "ES256")])

@@ -1,42 +1,19 @@
 """API keys: what is kept, which hold, and what a request with one gets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from api.identity.identify import IdentitySettings, build_identify
 from api.identity.keys import ApiKey, check_key, new_key
 from api.identity.store import KEY, MEMORY, ORGANISATION, Damaged, change, read_all
 from index.protocol import Index, IndexUnavailable
-from index.sqlite import SqliteIndex
-from index.state import Note
 from mappings.access.classes import UserClass
 from mappings.access.organisation import Organisation
-from tests.api.identity_parts import Clock, bearer, identify_by, refused, register, request
-
-DAY = date(2026, 6, 15)
-
-
-def give_key(index: Index, clock: Clock, organisation: str = "ign", **members: Any) -> tuple[str, ApiKey]:
-    text, key = new_key(organisation, members.get("person"), members.get("until"), clock())
-    assert change(index, KEY, key.id, ApiKey, lambda _: key) == key
-    return text, key
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lite(tmp_path: Path) -> Any:
-    with SqliteIndex.open(tmp_path / "index.sqlite") as index:
-        register(index)
-        yield index
+from tests.api.identity.key_parts import DAY, Counting, give_key
+from tests.api.identity.parts import Clock, bearer, identify_by, refused, register, request
 
 
 def test_a_key_gives_the_rights_of_its_organisation(index: Index, clock: Clock) -> None:
@@ -144,68 +121,6 @@ def test_credentials_that_contradict_each_other_are_an_error(lite: Index, clock:
 
 def test_without_a_sign_in_service_a_token_is_refused(lite: Index, clock: Clock) -> None:
     assert refused(identify_by(lite, clock), bearer("a.b.c")).status == 401
-
-
-class Counting:
-    """An index whose notes are counted, and whose writes may fail."""
-
-    def __init__(self, inner: Index) -> None:
-        self._inner = inner
-        self.reads = 0
-        self.writes = 0
-        self.broken = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-    def notes(self, kind: str) -> Mapping[str, Note]:
-        self.reads += 1
-        return self._inner.notes(kind)
-
-    def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
-        self.writes += 1
-        if self.broken:
-            raise IndexUnavailable("read only")
-        return self._inner.write_note(kind, name, value, seen)
-
-
-def test_the_last_use_is_written_at_most_once_an_hour(lite: Index, clock: Clock) -> None:
-    text, key = give_key(lite, clock)
-    counting: Any = Counting(lite)
-    identify, first = identify_by(counting, clock), clock()
-    for _ in range(59):
-        identify(bearer(text))
-        clock.on(minutes=1)
-    assert counting.writes == 1
-    assert read_all(lite, KEY, ApiKey)[key.id].used == first
-    clock.on(minutes=1)
-    identify(bearer(text))
-    assert counting.writes == 2
-    # Another server finds it written already.
-    again: Any = Counting(lite)
-    identify_by(again, clock)(bearer(text))
-    assert again.writes == 0
-
-
-def test_a_last_use_that_cannot_be_written_fails_no_request(lite: Index, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    text, key = give_key(lite, clock)
-    counting: Any = Counting(lite)
-    counting.broken = True
-    identify = identify_by(counting, clock)
-    assert [identify(bearer(text)).organisation for _ in range(3)] == ["ign"] * 3
-    assert counting.writes == 1
-    assert key.id in caplog.text
-    assert text not in caplog.text
-
-
-def test_a_use_never_brings_a_revoked_key_back(lite: Index, clock: Clock) -> None:
-    text, key = give_key(lite, clock)
-    left: list[Callable[[], None]] = []
-    identify = build_identify(IdentitySettings(), lite, clock, later=left.append)
-    identify(bearer(text))
-    change(lite, KEY, key.id, ApiKey, lambda kept: kept and kept.model_copy(update={"revoked": clock()}))
-    left[0]()
-    assert read_all(lite, KEY, ApiKey)[key.id].revoked == clock()
 
 
 def test_a_flood_of_wrong_keys_does_not_reach_the_index(lite: Index, clock: Clock) -> None:

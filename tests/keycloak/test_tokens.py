@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -22,18 +22,6 @@ from tests.support.relay import relaying
 from tests.support.signed_in import Api, Realm, trusting
 
 ROUTES = ["/", "/collections", "/collections/c", "/collections/c/items", "/collections/c/items/open-one", "/search", "/licences", "/me"]
-
-
-@pytest.fixture(scope="module")
-def realm(keycloak: Keycloak) -> Iterator[Realm]:
-    with keycloak.realm() as name:
-        yield Realm(f"{keycloak.url}/realms/{name}")
-
-
-@pytest.fixture
-def api(realm: Realm, tmp_path: Path) -> Iterator[Api]:
-    with SqliteIndex.open(tmp_path / "index.sqlite") as index, trusting(realm.issuer, index) as served:
-        yield served
 
 
 def refused(answer: httpx.Response) -> str:

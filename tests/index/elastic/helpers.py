@@ -1,0 +1,44 @@
+"""Short forms for the tests of the Elasticsearch store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+import orjson
+import shapely
+
+from index.document import Document
+from index.elastic import ElasticIndex
+from index.state import Batch, ItemKey, Lease, StoredRecord
+from mappings.audience import EVERYTHING
+from mappings.times import to_micros
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+TTL = timedelta(minutes=5)
+
+
+def document(
+    name: str = "a", text: str = "", collection: str = "c", wkb: bytes | None = None, records: tuple[str, ...] = ("r",)
+) -> Document:
+    head = orjson.dumps({"id": name, "text": text})[:-1]
+    at = to_micros(NOW)
+    bounds = shapely.from_wkb(wkb).bounds if wkb else None
+    return Document(
+        *(collection, name, "source", head, b'],"links":[', b"]}", blake2b(head, digest_size=16).digest()),
+        *("open", "etalab-2.0", at, at, at, wkb, [bounds] if bounds else [], records),
+    )
+
+
+def record(name: str = "r", item: str = "a") -> StoredRecord:
+    return StoredRecord(name, b"print", ItemKey("c", item), NOW, b"raw \0 bytes", "application/json", None)
+
+
+def batch(*items: Document, lease: Lease | None = None, **more: object) -> Batch:
+    return replace(Batch("source", "run", NOW, items=items, lease=lease), **more)
+
+
+def head_of(index: ElasticIndex, name: str = "a") -> bytes | None:
+    found = index.get(EVERYTHING, "c", name)
+    return found.head if found else None

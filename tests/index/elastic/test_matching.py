@@ -1,0 +1,123 @@
+"""Matching's side of the Elasticsearch store, beside harvests that write at the same time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from index.elastic import ElasticIndex
+from index.elastic_copies import Copies
+from index.elastic_lease import Leases, Numbers
+from index.elastic_mapping import Names
+from index.elastic_matches import Matching
+from index.elastic_store import Store
+from index.matches import Better, Match, MatchBatch, Scene
+from index.protocol import IndexUnavailable, LeaseLost
+from index.query import Query
+from index.state import ItemKey, Lease
+from mappings.audience import EVERYTHING
+from tests.index.elastic.helpers import NOW, TTL, batch, document, head_of, record
+from tests.index.elastic.test_writing import _Breaking
+
+A = ItemKey("c", "a")
+
+
+COPY = Better("c", "source", "open", "etalab-2.0")
+
+
+SCENE = Scene(A, "catalogue", "p", (1,), ("n",), {}, None)
+
+
+MATCH = Match(A, ItemKey("c", "b"), "M1", 1.0, 1.0)
+
+
+def matching(store: Store, prefix: str) -> Matching:
+    """As another process has it."""
+    names = Names(prefix)
+    return Matching(store, names, Numbers(store, names, time.time), Leases(store, names), Copies(store, names))
+
+
+def shown(index: ElasticIndex) -> list[str]:
+    """The ids that a collapsed answer has."""
+    index.refresh()
+    return [item.id for item in index.search(Query(EVERYTHING, collapse=True)).items]
+
+
+class _Meanwhile(Store):
+    """Does something once between the last reading of Items and their writing."""
+
+    def __init__(self, store: Store, work: Callable[[], object]) -> None:
+        super().__init__(store.client, "test", 30)
+        self._work: list[Callable[[], object]] = [work]
+
+    def versions(self, places):
+        found = super().versions(places)
+        if self._work:
+            self._work.pop()()
+        return found
+
+
+@pytest.mark.parametrize("change", ["put", "deleted"])
+def test_a_harvest_that_writes_while_matching_does_wins(store: Store, prefix: str, index: ElasticIndex, change: str) -> None:
+    position = index.apply(batch(document(), document("b"))).change
+    newer = batch(document(text="newer")) if change == "put" else batch(removed=(A,))
+    busy = _Meanwhile(store, lambda: index.apply(newer))
+    page = MatchBatch(NOW, better={A: [COPY], ItemKey("c", "b"): [COPY]}, position=position)
+    written = matching(busy, prefix).apply(page)
+    assert written == 1
+    assert head_of(index) == (document(text="newer").head if change == "put" else None)
+    assert shown(index) == (["a"] if change == "put" else [])
+    # The change that tells matching to look again is above the position that it wrote.
+    assert [one.key for one in index.changes(index.match_position())] == [A]
+    assert index.apply_matches(MatchBatch(NOW, better={A: [COPY]})) == (1 if change == "put" else 0)
+    assert shown(index) == []
+
+
+def test_a_late_matching_of_an_old_epoch_cannot_overwrite(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b")))
+    old = index.acquire("matching", "first", NOW, TTL)
+    names = Names(prefix)
+    newer = MatchBatch(NOW, scenes=[replace(SCENE, names=("newer",))], matches={A: [replace(MATCH, score=0.5)]}, position=7)
+
+    class Sleepy(Leases):
+        def verify(self, lease: Lease) -> None:
+            super().verify(lease)
+            index.apply_matches(replace(newer, lease=index.acquire("matching", "second", NOW + TTL, TTL)))
+
+    late = Matching(store, names, Numbers(store, names, time.time), Sleepy(store, names), Copies(store, names))
+    with pytest.raises(LeaseLost):
+        late.apply(MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, position=3, lease=old))
+    assert index.scenes([A]) == {A: newer.scenes[0]}
+    assert index.matches(EVERYTHING, [A]) == {A: [replace(MATCH, score=0.5)]}
+    assert index.match_position() == 7
+
+
+def test_a_crash_before_the_position_repeats_the_matching(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b")))
+    page = MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, better={A: [COPY]}, position=2)
+    broken = _Breaking(store, lambda operation: operation.index.endswith("-c"))
+    with pytest.raises(IndexUnavailable, match="the wire was cut"):
+        matching(broken, prefix).apply(page)
+    assert index.match_position() == 0
+    assert shown(index) == ["a", "b"]
+    assert index.apply_matches(page) == 1, "only what was missing"
+    assert (index.match_position(), shown(index)) == (2, ["b"])
+
+
+def test_matching_without_changes_takes_no_number(index: ElasticIndex, client: Elasticsearch, prefix: str) -> None:
+    index.apply(batch(document(), document("b")))
+    page = MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, better={A: [COPY]}, gone=[ItemKey("c", "x")], position=2)
+    index.apply_matches(page)
+    before = client.get(index=f"{prefix}-meta", id="numbers").body["_version"]
+    assert index.apply_matches(page) == 0
+    assert client.get(index=f"{prefix}-meta", id="numbers").body["_version"] == before
+
+
+def test_an_item_with_further_records_only_stays_left_out(index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    index.apply_matches(MatchBatch(NOW, better={A: [COPY]}))
+    index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
+    assert shown(index) == []
+    assert index.members("source", [A])[A] == [record("r"), record("s")]
