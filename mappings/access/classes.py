@@ -16,5 +16,3 @@ class UserClass(StrEnum):
 
 
 OUTSIDERS = frozenset({UserClass.OTHER_PRIVATE, UserClass.ANONYMOUS})
-MEMBERS = frozenset(UserClass) - OUTSIDERS
-"""Those who may join the Dispositif; the operator sees what they see."""

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from hashlib import blake2b
 from itertools import product
 
 from mappings.access.asker import Asker
-from mappings.access.classes import OUTSIDERS, UserClass
+from mappings.access.classes import UserClass
 from mappings.access.decision import ACCESSIBLE, NOW, Decision, Download, Order
 from mappings.audience import Audience, Pairs
 from mappings.facts import Availability
@@ -83,18 +81,10 @@ class Policy:
             conditions_en=(*known.conditions_en, *right.conditions_en),
         )
 
-    @cached_property
-    def version(self) -> str:
-        """Changes with the table and the rules: caches and feeds of another version are not to be used."""
-        said = [licence.model_dump_json() for _, licence in sorted(self.table.items())]
-        said += [f"{name}={reach}" for name, reach in sorted(self.sources.items())]
-        said.append(f"sign_in={self.sign_in}")
-        return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
-
     def _reached(self, reach: Reach, asker: Asker, discover: frozenset[tuple[str, str]]) -> Pairs:
         if reach is Reach.EVERYONE:
             return frozenset(product(map(str, Availability), self.table))
-        allowed = asker.user_class is UserClass.OPERATOR if reach is Reach.OPERATORS else asker.user_class not in OUTSIDERS
+        allowed = asker.user_class is UserClass.OPERATOR if reach is Reach.OPERATORS else asker.is_member
         return discover if allowed else frozenset()
 
 
