@@ -9,12 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from mappings.access.asker import ANONYMOUS, Asker
-from mappings.access.classes import MEMBERS, OUTSIDERS, UserClass
+from mappings.access.classes import OUTSIDERS, UserClass
 from mappings.access.decision import ACCESSIBLE, Download, Order
 from mappings.access.policy import Accessible, Policy, Reach
 from mappings.facts import Availability
 from mappings.licences import licences, read_table
 
+MEMBERS = frozenset(UserClass) - OUTSIDERS
 POLICY = Policy()
 SIGNED = frozenset(licences())
 EVERY_PAIR = list(product(map(str, Availability), licences()))
