@@ -27,6 +27,7 @@ run: $(STAMP)
 test: $(STAMP)
 	@$(BIN)/python -m tests.support.requirements
 	@.ci/timed pycsw $(BIN)/python -m tests.support.pycsw
+	@.ci/timed validators $(BIN)/python -m tests.validators.environment
 	@.ci/timed tests $(BIN)/python -m pytest --durations=10
 
 lint: $(STAMP)

@@ -13,6 +13,7 @@ from mappings.access.policy import Accessible, Policy
 from mappings.audience import Audience
 
 _MOST_FRAGMENTS = 10_000
+_MOST_AUDIENCES = 1000
 
 Identify = Callable[[Request], Asker]
 """Who sent a request. Raises Problem 401 for a token or key that is given and does not hold: never taken for anonymous."""
@@ -30,6 +31,7 @@ class Access:
     policy: Policy = field(default_factory=Policy)
     identify: Identify = nobody
     _fragments: dict[tuple[str, frozenset[str], str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
+    _audiences: dict[tuple[UserClass, frozenset[str], Accessible | None], Audience] = field(default_factory=dict, repr=False, compare=False)
 
     def asker(self, request: Request) -> Asker:
         """Who asks, told once a request."""
@@ -39,12 +41,19 @@ class Access:
         return found
 
     def audience(self, request: Request, accessible: Accessible | None = None) -> Audience:
-        """What may be found by who asks, or what of it they may download. Raises Problem 401 where nothing may be without signing in."""
+        """What may be found by who asks, or what of it they may download; made once for all askers with the same rights. Raises Problem
+        401 where nothing may be without signing in."""
         asker = self.asker(request)
         if self.policy.sign_in and asker.user_class is UserClass.ANONYMOUS:
             raise Problem(401, "sign-in-required", "this catalogue is for its members: sign in", headers={"WWW-Authenticate": "Bearer"})
-        audience = self.policy.audience(asker)
-        return self.policy.accessible(audience, asker, accessible) if accessible else audience
+        rights = (asker.user_class, asker.signed, accessible)
+        made = self._audiences.get(rights)
+        if made is None:
+            if len(self._audiences) >= _MOST_AUDIENCES:
+                self._audiences.clear()
+            made = self.policy.audience(asker)
+            made = self._audiences[rights] = self.policy.accessible(made, asker, accessible) if accessible else made
+        return made
 
     def fragment(self, asker: Asker, availability: str, licence: str) -> bytes:
         """`moisson:access` of Items with these facts, as JSON; made once for all askers with the same rights."""

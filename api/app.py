@@ -1,7 +1,7 @@
 """The application: stac-fastapi's routes over our handlers, health, and the extension's schema."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,22 +19,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.access import Access
+from api.aggregations.routes import aggregations_router
 from api.body_limit import BodyLimitMiddleware, BodyTooLong
-from api.caching import CachingMiddleware
+from api.catalogue.routes import catalogue_router
 from api.client import MoissonClient
 from api.coverage.routes import coverage_router
 from api.downloads.routes import downloads_router, include_first
 from api.downloads.signing import Signer
 from api.errors import Problem, problem_response
-from api.head import HeadMiddleware
+from api.filtering import refusal
+from api.hot import HotRoutes
 from api.identity.oidc_settings import OidcSettings
 from api.identity.routes import me_router
+from api.layers import put_layers
 from api.licences.routes import licences_router
 from api.links import GEOJSON
-from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, SearchGet, SearchPost
+from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, LandingGet, SearchGet, SearchPost
 from api.openapi import describe
 from api.pages import SCHEMA_PATH
+from api.queryables.routes import queryables_router
 from api.requests.routes import requests_router
+from index.filters.nodes import FilterError
 from index.protocol import Index, IndexUnavailable
 from mappings.item import STAC_VERSION
 from mappings.ordering.practice import Practice
@@ -49,6 +54,18 @@ _DESCRIPTION = (
 
 
 class _Api(StacApi):
+    def register_landing_page(self) -> None:
+        """As in StacApi, with our parameters, for people too."""
+        self.router.add_api_route(
+            name="Landing Page",
+            path="/",
+            responses={200: {"content": {"application/json": {}, "text/html": {}}, "model": stac_pydantic.api.LandingPage}},
+            response_class=Response,
+            response_model=None,
+            methods=["GET"],
+            endpoint=create_async_endpoint(self.client.landing_page, LandingGet),
+        )
+
     def register_get_item(self) -> None:
         """As in StacApi, for ids that hold a slash too: a server decodes %2F before it looks for the route."""
         self.router.add_api_route(
@@ -80,9 +97,16 @@ class Offer:
 
 
 def create_app(
-    index: Index, offer: Offer | None = None, *, title: str = "Moisson", public_url: str | None = None, version: str = "0.1.0"
+    index: Index,
+    offer: Offer | None = None,
+    *,
+    title: str = "Moisson",
+    public_url: str | None = None,
+    trusted_proxies: Sequence[str] = (),
+    version: str = "0.1.0",
 ) -> FastAPI:
-    """The ASGI application over an open index; who created the index closes it. Without an offer everybody is anonymous."""
+    """The ASGI application over an open index; who created the index closes it. Without an offer everybody is anonymous; without a
+    `public_url` links lead to where the request came to, or to where one of the proxies (addresses, networks) says that it did."""
     offer = offer or Offer()
     settings = ApiSettings(
         stac_fastapi_title=title,
@@ -97,6 +121,7 @@ def create_app(
         stac_version=STAC_VERSION,
         client=client,
         extensions=[],
+        middlewares=[],
         search_get_request_model=SearchGet,
         search_post_request_model=SearchPost,
         collections_get_request_model=CollectionsGet,
@@ -105,14 +130,20 @@ def create_app(
     )
     app = api.app
     app.add_middleware(BodyLimitMiddleware)
-    app.add_middleware(CachingMiddleware)
-    # Last added, first asked: a HEAD is a GET to everything behind it.
-    app.add_middleware(HeadMiddleware)
+    put_layers(app, public_url=public_url, trusted_proxies=trusted_proxies, members_only=offer.access.policy.sign_in)
     _add_service_routes(app, index)
+    _add_catalogue_routes(app, client)
     _add_access_routes(app, index, offer, client.base)
     _add_error_handlers(app)
     describe(app)
+    app.router.middleware_stack = HotRoutes(app.router.middleware_stack, client.search)
     return app
+
+
+def _add_catalogue_routes(app: FastAPI, client: MoissonClient) -> None:
+    app.include_router(catalogue_router(client.site))
+    app.include_router(queryables_router(client.site))
+    app.include_router(aggregations_router(client.site))
 
 
 def _add_access_routes(app: FastAPI, index: Index, offer: Offer, base: Callable[[Request], str]) -> None:
@@ -162,6 +193,9 @@ def _add_error_handlers(app: FastAPI) -> None:
     def of_http(_: Request, error: Any) -> Response:
         return problem_response(Problem(error.status_code, "http-error", str(error.detail), headers=error.headers))
 
+    def of_filter(_: Request, error: Any) -> Response:
+        return problem_response(refusal(error))
+
     def of_index(_: Request, error: Any) -> Response:
         LOGGER.warning("index unavailable: %s", error)
         return problem_response(Problem(503, "index-unavailable", "the index does not answer: try again", headers={"Retry-After": "5"}))
@@ -174,4 +208,5 @@ def _add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, of_request)
     app.add_exception_handler(BodyTooLong, of_long_body)
     app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(FilterError, of_filter)
     app.add_exception_handler(IndexUnavailable, of_index)

@@ -4,26 +4,37 @@ from typing import Any
 
 import pystac
 
+from api.catalogue.links import asking_links, dates_href, family, named, page_links, titled
 from api.licences.documents import licence_reference
-from api.links import GEOJSON, JSON, collection_href
+from api.links import GEOJSON, collection_href
 from index.query import Summary
 from mappings.catalogue import CollectionInfo
 from mappings.licences import Table, licences
 from mappings.registry import collection_info
 from mappings.times import from_micros
+from mappings.words import Language, Text
 
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
+_DATES = Text("Par date", "By date")
 
 
-def collection_document(collection_id: str, summary: Summary, base: str, table: Table | None = None) -> dict[str, Any]:
+def collection_title(collection_id: str, language: Language) -> str:
+    """What a Collection is called."""
+    info = collection_info(collection_id) or _unnamed(collection_id)
+    return Text(info.title_fr, info.title_en).in_(language)
+
+
+def collection_document(
+    collection_id: str, summary: Summary, base: str, table: Table | None = None, language: Language = "fr"
+) -> dict[str, Any]:
     """One Collection with `moisson:items`, the number of Items that the asker may find."""
     info = collection_info(collection_id) or _unnamed(collection_id)
     known = table or licences()
     licence = known.get(info.licence) or known["unknown"]
     collection = pystac.Collection(
         id=collection_id,
-        title=info.title_fr,
-        description=f"{info.description_fr}\n\n{info.description_en}",
+        title=collection_title(collection_id, language),
+        description=Text(info.description_fr, info.description_en).in_(language),
         extent=_extent(summary),
         license=licence.stac,
         keywords=list(info.keywords),
@@ -32,13 +43,15 @@ def collection_document(collection_id: str, summary: Summary, base: str, table: 
     )
     document = collection.to_dict(include_self_link=False, transform_hrefs=False)
     href = collection_href(base, collection_id)
-    document["links"] = [
-        {"rel": "self", "type": JSON, "href": href},
-        {"rel": "root", "type": JSON, "href": f"{base}/"},
-        {"rel": "parent", "type": JSON, "href": f"{base}/"},
-        {"rel": "items", "type": GEOJSON, "href": f"{href}/items"},
+    links = [
+        *family(base, href, f"{base}/"),
+        named("items", f"{href}/items", GEOJSON),
         licence_reference(info.licence, known, base),
+        named("child", dates_href(base, collection_id), title=_DATES.in_(language)),
+        *asking_links(href),
+        *page_links(href),
     ]
+    document["links"] = titled(links, language)
     return document
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.aggregations.offered import MOST_PRECISE, PRECISION, USUAL_PRECISION
 from api.openapi_answers import ANSWERS, MORE, SCHEMAS, reference
 from api.pages import SCHEMA_PATH
 from api.params import DEFAULT_LIMIT
@@ -54,6 +55,8 @@ _PATHS = {
     "item_id": "An Item's id",
     "licence_id": "A licence's id, as `moisson:licence` has it",
     "key": "Key of the asset",
+    "archive": "An archive, as `moisson:source` names it",
+    "period": "A year, a month or a day: `2024`, `2024-05`, `2024-05-06`",
 }
 # Our routes read texts, so that GET and POST are refused in the same words; this is what the texts must hold.
 _TYPES: dict[str, dict[str, Any]] = {
@@ -61,6 +64,8 @@ _TYPES: dict[str, dict[str, Any]] = {
     "exclude_airbus": {"type": "boolean", "default": False},
     "collapse": {"type": "boolean", "default": False},
     "accessible": {"type": "string", "enum": ["true", "now", "false"], "default": "false"},
+    "language": {"type": "string", "enum": ["fr", "en"]},
+    PRECISION: {"type": "integer", "minimum": 1, "maximum": MOST_PRECISE, "default": USUAL_PRECISION},
 }
 _PAGE = {
     "type": "FeatureCollection",
@@ -128,7 +133,7 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
 def _describe_operation(path: str, operation: dict[str, Any]) -> None:
     operation["security"] = [] if path in _FOR_ALL else _OPTIONAL
     for parameter in operation.get("parameters", ()):
-        _describe_parameter(parameter)
+        _describe_parameter(path, parameter)
     responses = operation["responses"]
     responses.pop("422", None)
     errors = _ERRORS | MORE.get(path, {})
@@ -141,19 +146,23 @@ def _describe_operation(path: str, operation: dict[str, Any]) -> None:
         if status >= "400":
             response["content"] = {"application/problem+json": {"schema": reference(name)}}
         elif name != "Problem":
-            response["content"] = {**response.get("content", {}), "application/json": {"schema": reference(name)}}
+            content = response.get("content", {})
+            kinds = [kind for kind in content if kind.endswith("json")] or ["application/json"]
+            response["content"] = {**content, **{kind: {"schema": reference(name)} for kind in kinds}}
         elif status == "302":
             response["headers"] = {"Location": {"description": "Where the file is", "schema": {"type": "string", "format": "uri"}}}
     if path.endswith(("/search", "/items")):
         responses["200"]["content"]["application/geo+json"]["example"] = _PAGE
 
 
-def _describe_parameter(parameter: dict[str, Any]) -> None:
+def _describe_parameter(path: str, parameter: dict[str, Any]) -> None:
     name = parameter["name"]
     if parameter["in"] == "path":
         parameter.setdefault("description", _PATHS[name])
     if name in _TYPES:
-        schema = _TYPES[name]
+        schema = {**_TYPES[name]}
+        if path == "/collections" and name == "limit":
+            del schema["default"]
         examples = [_read(example, schema["type"]) for example in parameter["schema"].get("examples", [])]
         parameter["schema"] = {**schema, "examples": examples}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api import openapi_catalogue
 from mappings.access.classes import UserClass
 from mappings.access.decision import Download, Order
 from mappings.facts import Availability
@@ -165,6 +166,7 @@ SCHEMAS: dict[str, Schema] = {
         deed=_NOTICE,
         crisis=_NOTICE,
     ),
+    **openapi_catalogue.SCHEMAS,
 }
 """By the name that references use."""
 
@@ -176,6 +178,7 @@ ANSWERS: dict[tuple[str, str], str] = {
     ("/coverage", "200"): "Coverage",
     ("/requests/draft", "200"): "RequestDraft",
     (_DOWNLOAD, "403"): "Refusal",
+    **openapi_catalogue.ANSWERS,
 }
 """Which schema a route's answer has, by path and status."""
 
@@ -183,5 +186,6 @@ MORE: dict[str, dict[str, str]] = {
     "/search": {"413": "The body is too long"},
     "/coverage": {"413": "The body is too long, or there are too many scenes"},
     "/requests/draft": {"404": "An image is not there, or not for who asks", "413": "The body is too long"},
+    **openapi_catalogue.MORE,
 }
 """What else a route answers, by path and status."""

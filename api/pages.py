@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 
@@ -17,68 +17,83 @@ from mappings.licences import Table, licences
 
 SCHEMA_PATH = "/schemas/moisson/v1.0.0/schema.json"
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Sight:
     """How one asker sees Items: this server's address without trailing slash, `moisson:access` of an availability and a licence as
-    JSON, the matches that they may know, and the table that licences' links come from."""
+    JSON, the matches that they may know, and the table that licences' links come from. What several Items share is made once."""
 
     base: str
     access: Callable[[str, str], bytes]
     matches: Mapping[ItemKey, Sequence[Match]] = field(default_factory=dict)
     table: Table = field(default_factory=licences)
+    _made: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def links(self, collection: str, licence: str) -> tuple[bytes, bytes]:
+        """The links of a Collection's Items, before and after what its `self` link says of one of them."""
+        return self._once(_links, collection, licence)
+
+    def access_member(self, availability: str, licence: str) -> bytes:
+        """`,"moisson:access":{…}`."""
+        return self._once(_access_member, availability, licence)
+
+    def extension(self) -> bytes:
+        """The URL of our extension's schema, as JSON."""
+        return self._once(_extension)
+
+    def _once(self, make: Callable[..., T], *given: str) -> T:
+        key = (make.__name__, *given)
+        made: T | None = self._made.get(key)
+        if made is None:
+            made = self._made[key] = make(self, *given)
+        return made
+
+
+def _links(sight: Sight, collection: str, licence: str) -> tuple[bytes, bytes]:
+    href = collection_href(sight.base, collection)
+    shared = [
+        {"rel": "parent", "type": JSON, "href": href},
+        {"rel": "collection", "type": JSON, "href": href},
+        {"rel": "root", "type": JSON, "href": f"{sight.base}/"},
+        licence_reference(licence, sight.table, sight.base),
+    ]
+    own = orjson.dumps({"rel": "self", "type": GEOJSON, "href": item_href(sight.base, collection, "")})
+    # What follows is quoted for an address, which leaves nothing that JSON would escape.
+    return own.removesuffix(b'"}'), b'"},' + b",".join(map(orjson.dumps, shared))
+
+
+def _access_member(sight: Sight, availability: str, licence: str) -> bytes:
+    return b',"moisson:access":' + sight.access(availability, licence)
+
+
+def _extension(sight: Sight) -> bytes:
+    return orjson.dumps(f"{sight.base}{SCHEMA_PATH}")
 
 
 def item_bytes(item: StoredItem, sight: Sight) -> bytes:
     """An Item's public JSON with the links of this server, the asker's access, and its copies."""
-    base = sight.base
-    collection = collection_href(base, item.collection)
+    before, after = sight.links(item.collection, item.licence)
+    access, links = sight.access_member(item.availability, item.licence), before + quote(item.id, safe="").encode() + after
     matches = of(item, sight.matches)
-    links = [
-        {"rel": "self", "type": GEOJSON, "href": item_href(base, item.collection, item.id)},
-        {"rel": "parent", "type": JSON, "href": collection},
-        {"rel": "collection", "type": JSON, "href": collection},
-        {"rel": "root", "type": JSON, "href": f"{base}/"},
-        licence_reference(item.licence, sight.table, base),
-        *reference_links(item, matches, base),
-    ]
-    return join(
-        item.head,
-        item.middle,
-        item.rest,
-        access=b',"moisson:access":%b%b' % (sight.access(item.availability, item.licence), reference_members(item, matches)),
-        extension=orjson.dumps(f"{base}{SCHEMA_PATH}"),
-        links=b",".join(orjson.dumps(link) for link in links),
-    )
+    if matches:
+        access += reference_members(item, matches)
+        links = b",".join((links, *map(orjson.dumps, reference_links(item, matches, sight.base))))
+    return join(item.head, item.middle, item.rest, access=access, extension=sight.extension(), links=links)
 
 
-def collection_bytes(items: Sequence[StoredItem], sight: Sight, links: Sequence[Mapping[str, Any]], matched: int) -> bytes:
-    """A FeatureCollection of Items."""
-    tail = {"numberMatched": matched, "numberReturned": len(items), "links": links}
-    features = b",".join(item_bytes(item, sight) for item in items)
-    return b"".join((b'{"type":"FeatureCollection","features":[', features, b"],", orjson.dumps(tail)[1:]))
-
-
-def get_links(base: str, path: str, params: Mapping[str, str], token: str | None) -> list[dict[str, Any]]:
-    """self, root and next of a page that was asked for by GET."""
-    links = [
-        {"rel": "root", "type": JSON, "href": f"{base}/"},
-        {"rel": "self", "type": GEOJSON, "href": _href(base, path, params)},
-    ]
-    if token:
-        links.append({"rel": "next", "type": GEOJSON, "method": "GET", "href": _href(base, path, {**params, "token": token})})
-    return links
-
-
-def post_links(base: str, params: Mapping[str, str], body: Mapping[str, Any], token: str | None) -> list[dict[str, Any]]:
-    """root and next of a page that was asked for by POST: next repeats query string and body, with its token."""
-    links: list[dict[str, Any]] = [{"rel": "root", "type": JSON, "href": f"{base}/"}]
-    if token:
-        following = {**body, "token": token}
-        href = _href(base, "/search", {name: value for name, value in params.items() if name != "token"})
-        links.append({"rel": "next", "type": GEOJSON, "method": "POST", "href": href, "body": following, "merge": False})
-    return links
-
-
-def _href(base: str, path: str, params: Mapping[str, str]) -> str:
-    return f"{base}{path}?{urlencode(params)}" if params else f"{base}{path}"
+def collection_bytes(
+    items: Sequence[StoredItem],
+    sight: Sight,
+    links: Sequence[Mapping[str, Any]],
+    matched: int,
+    *,
+    members: Mapping[str, Any] | None = None,
+    shown: Callable[[bytes], bytes] | None = None,
+) -> bytes:
+    """A FeatureCollection of Items, each as `shown` makes it from its bytes; `members` are more of its JSON."""
+    tail = {"numberMatched": matched, "numberReturned": len(items), **(members or {}), "links": links}
+    features = [item_bytes(item, sight) for item in items]
+    joined = b",".join(map(shown, features) if shown else features)
+    return b"".join((b'{"type":"FeatureCollection","features":[', joined, b"],", orjson.dumps(tail)[1:]))

@@ -3,12 +3,15 @@
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from api.areas import parse_bbox, parse_intersects
 from api.errors import Problem, bad
+from api.filtering import parse_filters
+from api.phrases import parse_phrases
+from api.sorting import parse_sorts
 from index.query import Query
 from mappings.access.policy import Accessible
 from mappings.audience import Audience
@@ -35,6 +38,25 @@ class SearchParams:
     accessible: Any = None
     collapse: Any = None
     token: Any = None
+    filter: Any = None
+    filter_lang: Any = None
+    filter_crs: Any = None
+    query: Any = None
+    q: Any = None
+    sortby: Any = None
+    fields: Any = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Of parameters by the names that they have in a request."""
+        return cls(**{_ATTRIBUTES.get(name, name): value for name, value in given.items()})
+
+
+SEARCH_NAMES = tuple(field.name.replace("filter_", "filter-") for field in fields(SearchParams))
+"""Of the parameters of /search as requests have them."""
+ITEMS_NAMES = tuple(name for name in SEARCH_NAMES if name not in ("ids", "intersects"))
+"""Of those of a Collection's Items."""
+_ATTRIBUTES = {"filter-lang": "filter_lang", "filter-crs": "filter_crs"}
 
 
 def to_query(params: SearchParams, audience: Audience) -> Query:
@@ -51,31 +73,11 @@ def to_query(params: SearchParams, audience: Audience) -> Query:
         end=end,
         exclude_airbus=parse_flag(params.exclude_airbus, "exclude_airbus"),
         collapse=parse_flag(params.collapse, "collapse"),
+        filter=parse_filters(params.filter, params.filter_lang, params.filter_crs, params.query),
+        words=parse_phrases(params.q),
+        sort=parse_sorts(params.sortby),
         limit=parse_limit(params.limit),
     )
-
-
-# What each member of a POST body must be; a GET has texts for all of them.
-_BODY: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "collections": (list, "a list of names"),
-    "ids": (list, "a list of names"),
-    "bbox": (list, "a list of 4 or 6 numbers"),
-    "intersects": (dict, "a GeoJSON geometry"),
-    "datetime": (str, "a text"),
-    "limit": (int, "a whole number"),
-    "exclude_airbus": (bool, "true or false"),
-    "accessible": ((bool, str), 'true, false or "now"'),
-    "collapse": (bool, "true or false"),
-    "token": (str, "a text"),
-}
-
-
-def check_body(body: Mapping[str, Any]) -> None:
-    """JSON has types: a number in a text is a mistake, however well it could be read."""
-    for name, (kind, wanted) in _BODY.items():
-        value = body.get(name)
-        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-            raise bad(name, f"{wanted}, got {str(value)[:40]!r}")
 
 
 def refuse_repeated(given: Iterable[tuple[str, str]]) -> None:
@@ -90,7 +92,7 @@ def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
     """A parameter that is silently ignored answers another question than the one asked."""
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name[:100], known, n=1)
             raise bad(name[:100], f"no such parameter{f'; did you mean {near[0]}?' if near else ''}")
 
 
@@ -148,7 +150,7 @@ def parse_names(value: Any, name: str) -> tuple[str, ...] | None:
 
 def _is_text(value: str) -> bool:
     """Whether the text can be written as UTF-8: JSON may hold half a character."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def parse_interval(value: Any) -> tuple[int | None, int | None]:

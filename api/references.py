@@ -48,7 +48,7 @@ def matchable(items: Sequence[StoredItem]) -> list[ItemKey]:
 
 def of(item: StoredItem, matches: Mapping[ItemKey, Sequence[Match]]) -> Sequence[Match]:
     """The matches of one of several Items."""
-    return matches.get(ItemKey(item.collection, item.id), ())
+    return matches.get(ItemKey(item.collection, item.id), ()) if matches else ()
 
 
 def _member(key: ItemKey, matches: Sequence[Match]) -> str:

@@ -2,51 +2,129 @@
 
 import binascii
 import hmac
+import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from api.digits import Reader, Writer
 from api.errors import bad
-from index.query import Cursor, Query
+from index.query import MAX_SORTS, Cursor, Query
+from mappings.audience import Audience
+from mappings.queryables import Field
 
-_MAC = 12
-_BOUND = 8
+_FORM = b"2"
+_MAC = 8
+_LONGEST_TOKEN = 1000
+_ID, _COLLECTION, _VALUE = 200, 100, 32
+_NONE, _WHOLE, _FLOAT, _TEXT, _THE_ID, _THE_COLLECTION = range(6)
+_UNCHANGED = "take it unchanged from a next or prev link, and ask the same query with it; or begin again without it"
 
 
 def make_token(query: Query, cursor: Cursor, secret: bytes) -> str:
-    """At most 512 characters: an Item's id has at most 200 bytes and a Collection's far fewer."""
-    place = "\x1f".join((str(cursor.sort_key), cursor.item_id, cursor.collection)).encode()
-    payload = _binding(query) + place
-    return urlsafe_b64encode(_mac(payload, secret) + payload).rstrip(b"=").decode()
+    """At most 512 characters, for ids of at most 200 bytes, Collections of 100, and sorts as index/query.py has them."""
+    payload = _written(cursor)
+    return urlsafe_b64encode(_mac(query, payload, secret) + payload).rstrip(b"=").decode()
 
 
 def read_token(query: Query, token: object, secret: bytes) -> Query:
     """The query continued at the token's place. Raises Problem for a token that was changed or made for another query."""
-    if not isinstance(token, str) or not token:
-        raise bad("token", "take it unchanged from the previous page's next link")
+    if not isinstance(token, str) or not token or len(token) > _LONGEST_TOKEN:
+        raise bad("token", _UNCHANGED)
     try:
         data = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (binascii.Error, UnicodeEncodeError, ValueError):
-        raise bad("token", "take it unchanged from the previous page's next link") from None
+        raise bad("token", _UNCHANGED) from None
+    # Decoders pass over what is no letter of theirs, and over the last bits.
+    if urlsafe_b64encode(data).rstrip(b"=") != token.encode("ascii"):
+        raise bad("token", _UNCHANGED)
     mac, payload = data[:_MAC], data[_MAC:]
-    if not hmac.compare_digest(mac, _mac(payload, secret)):
-        raise bad("token", "take it unchanged from the previous page's next link")
-    if payload[:_BOUND] != _binding(query):
-        raise bad("token", "it was made for another query: begin again without it")
-    sort_key, item_id, collection = payload[_BOUND:].decode().split("\x1f")
-    return replace(query, after=Cursor(int(sort_key), item_id, collection))
+    if not hmac.compare_digest(mac, _mac(query, payload, secret)):
+        raise bad("token", _UNCHANGED)
+    return replace(query, after=_read(payload))
 
 
-def _mac(payload: bytes, secret: bytes) -> bytes:
-    return blake2b(payload, key=secret, digest_size=_MAC).digest()
+def _written(cursor: Cursor) -> bytes:
+    """The cursor, as short as the worst one needs it; see api/digits.py."""
+    writer = Writer()
+    writer.put(int(cursor.backwards), 2)
+    writer.put_text(cursor.item_id, _ID)
+    writer.put_text(cursor.collection, _COLLECTION)
+    writer.put(len(cursor.values), MAX_SORTS + 1)
+    for value in cursor.values:
+        kind = _kind(value, cursor)
+        writer.put(kind, 6)
+        if kind == _WHOLE:
+            writer.put(int(value or 0) + 2**63, 2**64)
+        elif kind == _FLOAT:
+            writer.put(int.from_bytes(struct.pack(">d", value)), 2**64)
+        elif kind == _TEXT:
+            writer.put_text(str(value), _VALUE)
+    return writer.bytes()
+
+
+def _kind(value: object, cursor: Cursor) -> int:
+    if value is None:
+        return _NONE
+    if isinstance(value, str):
+        return _THE_ID if value == cursor.item_id else _THE_COLLECTION if value == cursor.collection else _TEXT
+    return _FLOAT if isinstance(value, float) else _WHOLE
+
+
+def _read(payload: bytes) -> Cursor:
+    reader = Reader(payload)
+    backwards = bool(reader.take(2))
+    item_id, collection = reader.take_text(_ID), reader.take_text(_COLLECTION)
+    return Cursor(tuple(_values(reader, item_id, collection)), item_id, collection, backwards)
+
+
+def _values(reader: Reader, item_id: str, collection: str) -> Iterator[str | int | float | None]:
+    for _ in range(reader.take(MAX_SORTS + 1)):
+        kind = reader.take(6)
+        if kind == _WHOLE:
+            yield reader.take(2**64) - 2**63
+        elif kind == _FLOAT:
+            yield struct.unpack(">d", reader.take(2**64).to_bytes(8))[0]
+        elif kind == _TEXT:
+            yield reader.take_text(_VALUE)
+        else:
+            yield {_NONE: None, _THE_ID: item_id, _THE_COLLECTION: collection}[kind]
+
+
+def _mac(query: Query, payload: bytes, secret: bytes) -> bytes:
+    """Of the place, and of all that decides which Items match and in what order: a token holds nothing of the query itself."""
+    return blake2b(payload, key=secret, digest_size=_MAC, person=_binding(query)).digest()
 
 
 def _binding(query: Query) -> bytes:
-    """8 bytes of all that decides which Items match; not the limit, which may change between pages."""
-    area = shapely.to_wkb(query.area) if query.area is not None else None
-    found = [None if pairs is None else sorted(pairs) for pairs in (query.audience.discover, *(own for _, own in query.audience.sources))]
-    ruled = [name for name, _ in query.audience.sources]
-    said = repr((found, ruled, query.collections, query.ids, area, query.start, query.end, query.exclude_airbus, query.collapse))
-    return blake2b(said.encode(), digest_size=_BOUND).digest()
+    """Of the query without limit and place, which may change between pages."""
+    flags = (query.exclude_airbus, query.collapse)
+    asked = (query.collections, query.ids, query.area, query.start, query.end, query.filter, query.words, query.sort)
+    said = repr((_FORM, _found(query.audience), flags, canonical(asked)))
+    return blake2b(said.encode(errors="surrogatepass"), digest_size=blake2b.PERSON_SIZE).digest()
+
+
+@lru_cache(maxsize=1024)
+def _found(audience: Audience) -> str:
+    """What an audience finds: two of the same rights may continue each other's searches."""
+    found = [None if pairs is None else sorted(pairs) for pairs in (audience.discover, *(own for _, own in audience.sources))]
+    return repr((found, [name for name, _ in audience.sources]))
+
+
+def canonical(value: Any) -> Any:
+    """A value of a query as tuples whose `repr` says all of it: that of a geometry is cut short, a field is its name."""
+    if isinstance(value, BaseGeometry):
+        return shapely.to_wkb(value)
+    if isinstance(value, Field):
+        return value.name
+    if isinstance(value, tuple):
+        return tuple(canonical(part) for part in value)
+    if is_dataclass(value):
+        return (type(value).__name__, *(canonical(getattr(value, field.name)) for field in fields(value)))
+    return value

@@ -63,7 +63,7 @@ class FolderSource:
             files += 1
             answer = self._read(found, home)
             whole = whole and answer is not None and not any(one.field == "file" for one in answer.broken)
-            for part in _slices(answer, self._settings.page_size) if answer else ():
+            for part in _slices(answer, self._settings.page_size, _name(found, home)) if answer else ():
                 yield scope.page(STREAM, part)
         # A folder without any file is more often a disk that is not mounted than a partner without images.
         yield Page(STREAM, closed=Extent() if whole and files and span.until is None else None)
@@ -94,10 +94,9 @@ class FolderSource:
         if packed:
             return _unread(name, f"a {packed} file, which is not unpacked here: put its content into the folder")
         try:
-            answer = self.mapping.read(body)
+            return self.mapping.read(body)
         except NotAnAnswer as error:
             return _unread(name, str(error), body)
-        return Answer(tuple(replace(record, url=name) for record in answer.records), answer.broken)
 
     def _is_young(self, found: os.stat_result) -> bool:
         # Either way: the clock of a share differs from ours by a little.
@@ -132,6 +131,9 @@ def _unread(name: str, reason: str, body: bytes = b"") -> Answer:
     return Answer((), (Broken(f"file:{name}"[:2000], reason, "file", start.encode()),))
 
 
-def _slices(answer: Answer, size: int) -> Iterator[Answer]:
+def _slices(answer: Answer, size: int, name: str) -> Iterator[Answer]:
+    """The answer in parts. Their records are new ones: a record that was harvested keeps its parsed JSON, ten times its size, which goes
+    with the part and not with the file."""
     for start in range(0, max(len(answer.records), 1), size):
-        yield Answer(answer.records[start : start + size], answer.broken if start == 0 else ())
+        records = tuple(replace(record, url=name) for record in answer.records[start : start + size])
+        yield Answer(records, answer.broken if start == 0 else ())

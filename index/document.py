@@ -5,7 +5,7 @@ then comes our extension's URL; `middle` closes the list of extensions and opens
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -15,6 +15,7 @@ import orjson
 import shapely
 
 from mappings.geometry import to_shapely
+from mappings.queryables import Value, values_of, words_of
 from mappings.record import Item
 from mappings.times import parse_time, to_micros
 
@@ -25,7 +26,8 @@ _SPLICED = ("collection", "license")
 @dataclass(frozen=True)
 class Document:
     """`wkb` is the footprint (None: unlocated), `boxes` the bounds of its parts on each side of the antimeridian; times are µs
-    since 1970, `sort_key` the datetime or, without one, the start."""
+    since 1970, `sort_key` the datetime or, without one, the start. `values` by field and `words` are what filters and free text look
+    at (mappings/queryables.py); `centre` is (lon, lat) of the middle of the box."""
 
     collection: str
     id: str
@@ -42,6 +44,12 @@ class Document:
     wkb: bytes | None
     boxes: Sequence[tuple[float, float, float, float]]
     records: tuple[str, ...]
+    values: Mapping[str, Value]
+    words: str
+
+    @property
+    def centre(self) -> tuple[float, float] | None:
+        return centre_of(self.boxes)
 
 
 def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
@@ -49,7 +57,7 @@ def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
     properties = item["properties"]
     head, middle, rest = _cut(item)
     start, end, sort_key = _times(properties)
-    wkb, boxes = _placed(item["geometry"])
+    wkb, boxes = placed(item["geometry"])
     return Document(
         collection=item["collection"],
         id=item["id"],
@@ -66,7 +74,19 @@ def to_document(item: Item, source: str, records: Sequence[str]) -> Document:
         wkb=wkb,
         boxes=boxes,
         records=tuple(sorted(records)),
+        values=values_of(item),
+        words=words_of(item),
     )
+
+
+def centre_of(boxes: Sequence[tuple[float, float, float, float]]) -> tuple[float, float] | None:
+    """(lon, lat) of the middle of a footprint's boxes."""
+    if not boxes:
+        return None
+    west, east = boxes[0][0], boxes[-1][2]
+    # From the one side of the antimeridian to the other.
+    middle = (west + east) / 2 + (180 if west > east else 0)
+    return middle - 360 if middle > 180 else middle, (min(box[1] for box in boxes) + max(box[3] for box in boxes)) / 2
 
 
 def join(head: bytes, middle: bytes, rest: bytes, *, access: bytes = b"", extension: bytes, links: bytes) -> bytes:
@@ -105,8 +125,8 @@ def _times(properties: dict[str, Any]) -> tuple[int, int, int]:
     return first, last, at if at is not None else first
 
 
-def _placed(geometry: dict[str, Any] | None) -> tuple[bytes | None, Sequence[tuple[float, float, float, float]]]:
-    """WKB and boxes of a footprint."""
+def placed(geometry: dict[str, Any] | None) -> tuple[bytes | None, Sequence[tuple[float, float, float, float]]]:
+    """WKB of a footprint, and its boxes: one, or at the antimeridian the eastern hemisphere's and the western."""
     if not geometry:
         return None, []
     if geometry["type"] == "Polygon" and len(geometry["coordinates"]) == 1 and all(len(at) == 2 for at in geometry["coordinates"][0]):

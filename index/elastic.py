@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
+from index.aggregation import Aggregates, Aggregation
 from index.bounds import Bounds
 from index.elastic_copies import Copies
+from index.elastic_filter import OPERATORS
 from index.elastic_lease import Leases, Numbers
 from index.elastic_mapping import Names, doc_id
 from index.elastic_matches import Matching
@@ -23,9 +25,10 @@ from index.elastic_schema import prepare
 from index.elastic_state import run_source, to_change, to_run, to_watermark
 from index.elastic_store import Store
 from index.elastic_write import Writer
+from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.protocol import IndexUnavailable
-from index.query import Page, Query, Summary
+from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
 from mappings.watermark import Watermark
@@ -80,11 +83,24 @@ class ElasticIndex:
         return index
 
     # --- reading -----------------------------------------------------------------------------------------------------------
+    @property
+    def operators(self) -> frozenset[Operators]:
+        return OPERATORS
+
     def search(self, query: Query) -> Page:
         return self._reading.search(query)
 
     def count(self, query: Query) -> int:
         return self._reading.count(query)
+
+    def matched(self, query: Query) -> Matched:
+        return self._reading.matched(query)
+
+    def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
+        return self._reading.aggregate(query, wanted)
+
+    def fields(self, query: Query) -> frozenset[str]:
+        return self._reading.fields(query)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         return self._reading.get(audience, collection, item_id)

@@ -11,17 +11,22 @@ import orjson
 import shapely
 from shapely.geometry.polygon import orient
 
-from index.document import Document
+from index.document import Document, centre_of, members_of, placed
 from index.elastic_operation import Operation, Refusal
 from index.elastic_store import Store
+from index.elastic_values import VALUE_FIELDS, searched
+from mappings.queryables import values_of, words_of
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of what is below. A store written by a newer Moisson is refused."""
 
 WRITTEN = "media_type"
 """A short field that every record and rejection has: what a search finds by it was indexed since version 2."""
+
+SHAPE = "shape"
+"""The field of an Item that says which version wrote what is searched of it; 4 was the first to say so."""
 
 STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta", "deleted", "notes", "scenes", "matches")
 
@@ -58,6 +63,9 @@ ITEM_FIELDS = {
     "south": _BOUND,
     "east": _BOUND,
     "north": _BOUND,
+    **VALUE_FIELDS,
+    # The version that wrote what is searched of the Item.
+    SHAPE: {"type": "short"},
 }
 STATE_FIELDS: dict[str, dict[str, Any]] = {
     "records": {"source": _FILTER, "native_id": _COLUMN, "stream": _NAME, "updated": _LONG, "raw": _RAW, WRITTEN: _COLUMN},
@@ -89,6 +97,7 @@ ITEM_SETTINGS = {
     "refresh_interval": "30s",
     "sort": {"field": ["sort_key", "id", "collection"], "order": ["desc", "asc", "asc"]},
 }
+_FACTS = ("source", "availability", "licence")
 _TOO_MANY_CHARACTERS = re.compile(r"[^a-z0-9_.-]")
 
 
@@ -150,6 +159,8 @@ def to_source(document: Document, change: int, better: Sequence[str] = ()) -> di
         "end": document.end,
         "change": change,
         "records": list(document.records),
+        SHAPE: SCHEMA,
+        **searched(_own(document), document.values, document.words, document.centre),
     }
     if better:
         found["better"] = list(better)
@@ -159,6 +170,24 @@ def to_source(document: Document, change: int, better: Sequence[str] = ()) -> di
         west, south, east, north = zip(*document.boxes, strict=True)
         found |= {"west": min(west), "south": min(south), "east": max(east), "north": max(north)}
     return found
+
+
+def again(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored Item with what is searched of it made anew from its JSON. Where that cannot be read, only the version is new."""
+    try:
+        item = members_of(source["head"].encode())
+        _, boxes = placed(item["geometry"])
+        own = {"id": item["id"], "collection": item["collection"], **{f"moisson:{name}": source[name] for name in _FACTS}}
+        found = searched(own, values_of(item), words_of(item), centre_of(boxes))
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("%s/%s: its JSON cannot be read (%s): no filter finds it", source.get("collection"), source.get("id"), error)
+        found = {}
+    return {**source, **found, SHAPE: SCHEMA}
+
+
+def _own(document: Document) -> dict[str, str]:
+    facts = {"source": document.source, "availability": document.availability, "licence": document.licence}
+    return {"id": document.id, "collection": document.collection, **{f"moisson:{name}": facts[name] for name in _FACTS}}
 
 
 def access(availability: str, licence: str) -> str:

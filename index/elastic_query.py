@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import shapely
-
-from index.elastic_mapping import access, to_geojson
-from index.query import Cursor, Page, Query, Summary
+from index.elastic_area import meeting
+from index.elastic_filter import to_conditions
+from index.elastic_mapping import access
+from index.elastic_values import to_words
+from index.query import Query, Summary
 from index.state import StoredItem
 from mappings.audience import Audience, Pairs
-
-# The same as the index sort, or every match would have to be looked at.
-SORT: list[dict[str, Any]] = [{"sort_key": "desc"}, {"id": "asc"}, {"collection": "asc"}]
 
 # Elasticsearch takes 65 536 terms in one filter, and as many buckets in one answer.
 _TERMS = 60_000
 MAX_COLLECTIONS = 60_000
 _WORD_BYTES = 32_766
+
+STORED = ("collection", "id", "head", "middle", "rest", "source", "availability", "licence", "change")
+"""What `to_stored` needs of an Item."""
 
 SUMMARIES: dict[str, Any] = {
     "collections": {
@@ -30,7 +31,7 @@ SUMMARIES: dict[str, Any] = {
 
 
 def to_filter(query: Query, hiding: Sequence[str] = ()) -> dict[str, Any]:
-    """All conditions of the query; limit and cursor are not among them. `hiding` are the copies for which it leaves Items out."""
+    """All conditions of the query; limit, sort and cursor are not among them. `hiding` are the copies for which it leaves Items out."""
     conditions = [*to_audience(query.audience)]
     if query.collections is not None:
         conditions.append(_terms("collection", query.collections))
@@ -41,25 +42,21 @@ def to_filter(query: Query, hiding: Sequence[str] = ()) -> dict[str, Any]:
     if query.end is not None:
         conditions.append({"range": {"start": {"lte": query.end}}})
     if query.area is not None:
-        conditions.append(_area(query.area))
+        conditions.append(meeting(query.area))
+    if query.filter is not None:
+        conditions.append(to_conditions(query.filter))
+    if query.words is not None:
+        conditions.append(_phrases(query.words))
     without: list[dict[str, Any]] = [{"term": {"availability": "orderable"}}] if query.exclude_airbus else []
     if hiding:
         without.append({"terms": {"better": list(hiding)}})
     return {"bool": {"filter": conditions, "must_not": without}}
 
 
-def search_after(cursor: Cursor | None) -> dict[str, Any]:
-    """The part of a search that begins after the cursor."""
-    return {} if cursor is None else {"search_after": [cursor.sort_key, cursor.item_id, cursor.collection]}
-
-
-def to_page(hits: Sequence[Mapping[str, Any]], limit: int) -> Page:
-    """The page of at most limit + 1 hits: one more than it holds says that there is a next one."""
-    items = [to_stored(hit["_source"]) for hit in hits[:limit]]
-    if len(hits) <= limit or not items:
-        return Page(items, None)
-    sort_key, item_id, collection = hits[limit - 1]["sort"]
-    return Page(items, Cursor(sort_key, item_id, collection))
+def _phrases(phrases: Sequence[str]) -> dict[str, Any]:
+    """One of them stands in the Item's words."""
+    wanted = [{"match_phrase": {"words": to_words(phrase)}} for phrase in phrases if phrase]
+    return {"bool": {"should": wanted, "minimum_should_match": 1}} if wanted else {"match_none": {}}
 
 
 def to_stored(source: Mapping[str, Any]) -> StoredItem:
@@ -116,21 +113,3 @@ def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
     if len(parts) > 1:
         return {"bool": {"should": parts}}
     return parts[0] if parts else {"match_none": {}}
-
-
-def _area(geometry: Any) -> dict[str, Any]:
-    # Elasticsearch rounds all coordinates to about 1e-7 degrees (1 cm): footprints that touch the area in a point or along an
-    # inner ring only, without any part in common, may be told otherwise than by exact arithmetic.
-    parts = [_unflattened(part) for part in shapely.get_parts(geometry) if not part.is_empty]
-    if not parts:
-        return {"match_none": {}}
-    shape = parts[0] if len(parts) == 1 else shapely.geometrycollections(parts)
-    return {"geo_shape": {"footprint": {"shape": to_geojson(shape), "relation": "intersects"}}}
-
-
-def _unflattened(part: Any) -> Any:
-    """A bbox without width or height is refused as a polygon: the line or point that it is."""
-    west, south, east, north = part.bounds
-    if part.geom_type != "Polygon" or (west < east and south < north):
-        return part
-    return shapely.Point(west, south) if (west, south) == (east, north) else shapely.LineString([(west, south), (east, north)])

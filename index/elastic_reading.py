@@ -1,15 +1,22 @@
 """Items read from Elasticsearch: pages, counts, summaries, single ones. What was refreshed is found; one by its id as last written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
+from index import elastic_pages
+from index.aggregation import Aggregated, Aggregates, Aggregation, Summed
+from index.elastic_aggregate import fields_request, to_aggregated, to_fields, to_request
 from index.elastic_copies import Copies
 from index.elastic_mapping import Names
-from index.elastic_query import MAX_COLLECTIONS, SORT, SUMMARIES, search_after, to_filter, to_page, to_stored, to_summaries
-from index.elastic_store import Store
+from index.elastic_query import MAX_COLLECTIONS, SUMMARIES, to_filter, to_stored, to_summaries
+from index.elastic_store import Refused, Store
+from index.filters.nodes import FilterError
 from index.protocol import IndexUnavailable
-from index.query import Page, Query, Summary
+from index.query import Matched, Page, Query, Summary
 from index.state import StoredItem
 from mappings.audience import Audience
+from mappings.queryables import FIELDS
 
 
 class Reading:
@@ -22,14 +29,17 @@ class Reading:
 
     def search(self, query: Query) -> Page:
         """As Index.search."""
-        indices = self._names.collections(query.collections)
-        # The whole source: to have the cluster pick fields out of it takes longer than to send it.
-        hits = self._store.hits(indices, self._filter(query), SORT, query.limit + 1, **search_after(query.after))
-        return to_page(list(hits), query.limit)
+        with _honouring(query):
+            return elastic_pages.read(self._store, self._names.collections(query.collections), query, self._filter(query))
 
     def count(self, query: Query) -> int:
         """As Index.count."""
-        return self._store.count(self._names.collections(query.collections), self._filter(query))
+        with _honouring(query):
+            return self._store.count(self._names.collections(query.collections), self._filter(query))
+
+    def matched(self, query: Query) -> Matched:
+        """As Index.matched; exact, for the cluster counts quickly."""
+        return Matched(self.count(query), exact=True)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
@@ -39,23 +49,50 @@ class Reading:
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """As Index.summaries."""
-        with self._store.speaking():
-            answer = self._store.client.search(
-                index=self._names.collections(query.collections),
-                query=self._filter(query),
-                aggs=SUMMARIES,
-                size=0,
-                track_total_hits=False,
-                allow_partial_search_results=False,
-                ignore_unavailable=True,
-            ).body
-        self._store.verify(answer)
-        # Without any index of Items the answer has no aggregations at all.
-        if "aggregations" not in answer:
+        _, answer = self._ask(query, SUMMARIES)
+        if answer is None:
             return {}
-        if answer["aggregations"]["collections"]["sum_other_doc_count"]:
+        if answer["collections"]["sum_other_doc_count"]:
             raise IndexUnavailable(f"more than {MAX_COLLECTIONS} collections cannot be summed up at once")
-        return to_summaries(answer["aggregations"])
+        return to_summaries(answer)
 
-    def _filter(self, query: Query) -> dict[str, object]:
+    def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
+        """As Index.aggregate, in one request."""
+        # By number: a name may have characters that the cluster does not take.
+        aggs = {str(number): request for number, one in enumerate(wanted) if (request := to_request(one))}
+        total, answer = self._ask(query, aggs, total=any(one.summed is Summed.COUNT for one in wanted))
+        return {
+            one.name: Aggregated(total)
+            if one.summed is Summed.COUNT
+            else to_aggregated(one, answer[str(number)])
+            if answer
+            else Aggregated()
+            for number, one in enumerate(wanted)
+        }
+
+    def fields(self, query: Query) -> frozenset[str]:
+        """As Index.fields, in one request."""
+        _, answer = self._ask(Query(query.audience, collections=query.collections), fields_request(list(FIELDS.values())))
+        return to_fields(answer) if answer else frozenset()
+
+    def _ask(self, query: Query, aggs: dict[str, Any], *, total: bool = False) -> tuple[int, dict[str, Any] | None]:
+        with _honouring(query):
+            return self._store.aggregations(self._names.collections(query.collections), self._filter(query), aggs, total=total)
+
+    def _filter(self, query: Query) -> dict[str, Any]:
         return to_filter(query, self._copies.hiding(query))
+
+
+@contextmanager
+def _honouring(query: Query) -> Iterator[None]:
+    """What the cluster refuses of a filter is the filter's fault, not the cluster's."""
+    try:
+        yield
+    except Refused as error:
+        if query.filter is None:
+            raise
+        if "Determinizing automaton" in error.reason:
+            raise FilterError("like", "this index cannot look for a pattern with so many wildcards") from error
+        if error.status == 400 or "too_many" in error.reason:
+            raise FilterError("filter", "it is more than this index can take") from error
+        raise

@@ -6,13 +6,26 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from index.elastic_mapping import ITEM_FIELDS, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE, STATE_FIELDS, WRITTEN, Names, id_names
+from index.elastic_mapping import (
+    ITEM_FIELDS,
+    ITEM_SETTINGS,
+    SCHEMA,
+    SETTINGS,
+    SHAPE,
+    STATE,
+    STATE_FIELDS,
+    WRITTEN,
+    Names,
+    again,
+    id_names,
+)
 from index.elastic_operation import Found, Operation, Refusal, Source
 from index.elastic_store import Store
 from index.protocol import IndexUnavailable
 
 log = logging.getLogger(__name__)
 _PORTION = 500
+_TOLD = 100_000
 _TRIES = 60
 _PAUSE = 0.25  # seconds
 
@@ -32,6 +45,8 @@ def prepare(store: Store, names: Names) -> None:
             for index in (names.records, names.quarantine):
                 _write_again(store, index, WRITTEN, _as_it_is)
             _write_again(store, names.watermarks, "stream", _named)
+        if version:
+            _write_items_again(store, names)
         _wait(store, names)
         # Last, so that a store which has it is complete.
         store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
@@ -117,6 +132,25 @@ def _write_again(store: Store, index: str, field: str, whole: Callable[[Source],
         if failed:
             raise store.refusing(failed)
         store.refresh(index)
+
+
+def _write_items_again(store: Store, names: Names) -> None:
+    """As `_write_again`, for Items whose searched values another version made: from their JSON. They keep their versions, so that what
+    a harvest writes meanwhile is newer and stays."""
+    store.refresh(names.items)
+    old = {"bool": {"must_not": [{"range": {SHAPE: {"gte": SCHEMA}}}]}}
+    left = store.count(names.items, old)
+    if left:
+        log.info("%s: %d Items of an older version are indexed anew", names.items, left)
+    for done in range(0, left, _PORTION):
+        hits = store.hits(names.items, old, [{"_doc": "asc"}], _PORTION, version=True)
+        refused = store.bulk(Operation(hit["_index"], hit["_id"], again(hit["_source"]), hit["_version"]) for hit in hits)
+        failed = [refusal for refusal in refused if refusal.status != 409]
+        if failed:
+            raise store.refusing(failed)
+        store.refresh(names.items)
+        if done and not done % _TOLD:
+            log.info("%s: %d of %d Items done", names.items, done, left)
 
 
 def _as_it_is(hit: Source) -> Source:

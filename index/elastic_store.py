@@ -21,6 +21,15 @@ _MGET = 1000
 _PAGE = 5000
 
 
+class Refused(IndexUnavailable):
+    """The cluster understood a request and did not do it: its HTTP status and its reason."""
+
+    def __init__(self, message: str, status: int, reason: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
 class Store:
     """A cluster, asked in the ways that this index needs. All methods raise IndexUnavailable."""
 
@@ -54,7 +63,9 @@ class Store:
         except UnsupportedProductError as error:
             raise IndexUnavailable(f"what answers at {self._name} is not Elasticsearch") from error
         except ApiError as error:
-            raise IndexUnavailable(f"Elasticsearch at {self._name} refused ({error.meta.status}): {_reason(error.body)}") from error
+            reason = _reason(error.body)
+            message = f"Elasticsearch at {self._name} refused ({error.meta.status}): {reason}"
+            raise Refused(message, error.meta.status, reason) from error
 
     def get(self, index: str, doc_id: str) -> Found | None:
         """A document as last written, refreshed or not; None when it or its index is not there."""
@@ -121,10 +132,11 @@ class Store:
         place = f"{first.operation.index}/{first.operation.id}"
         return IndexUnavailable(f"Elasticsearch at {self._name} refused {len(refused)} writes, first {place}: {first.reason}")
 
-    def hits(self, index: str, query: Source, sort: Sequence[Source], wanted: int, **body: Any) -> Iterator[Source]:
-        """At most `wanted` hits in order, several requests if need be. A part that is missing is an error, never a short page."""
+    def hits(self, index: str, query: Source, sort: Sequence[Source], wanted: int, portion: int = _PAGE, **body: Any) -> Iterator[Source]:
+        """At most `wanted` hits in order, a request for each `portion` of them, as they are taken. A part that is missing is an error,
+        never a short page."""
         while wanted > 0:
-            size = min(wanted, _PAGE)
+            size = min(wanted, portion)
             with self.speaking():
                 answer = self.client.search(
                     index=index,
@@ -143,6 +155,22 @@ class Store:
                 return
             wanted -= size
             body["search_after"] = hits[-1]["sort"]
+
+    def aggregations(self, index: str, query: Source, aggs: Source, *, total: bool = False) -> tuple[int, Source | None]:
+        """(how many match, where `total` asks for it, what `aggs` answer: None while there is no index)."""
+        with self.speaking():
+            answer = self.client.search(
+                index=index,
+                query=query,
+                aggs=aggs,
+                size=0,
+                track_total_hits=total,
+                allow_partial_search_results=False,
+                ignore_unavailable=True,
+            ).body
+        self.verify(answer)
+        found = answer["hits"]["total"]["value"] if total else 0
+        return found, answer.get("aggregations")
 
     def count(self, index: str, query: Source) -> int:
         """How many documents match."""

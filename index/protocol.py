@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from index.aggregation import Aggregates, Aggregation
+from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
-from index.query import Page, Query, Summary
+from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from mappings.audience import Audience
 from mappings.watermark import Watermark
@@ -16,11 +18,26 @@ class Index(Protocol):
     """One store. Every method may raise IndexUnavailable; writes raise LeaseLost when the batch's lease is no longer held."""
 
     # --- reading -----------------------------------------------------------------------------------------------------------
+    @property
+    def operators(self) -> frozenset[Operators]:
+        """What filters may hold beside comparisons; for whatever else they hold the methods below raise FilterError."""
+
     def search(self, query: Query) -> Page:
-        """At most query.limit Items in descending time, then ascending (id, collection); `next` is None at the end."""
+        """At most query.limit Items in the query's order; `next` is None at the end. Fewer where PAGE_BYTES are full. An empty page has
+        neither `next` nor `previous`. Raises FilterError, as all that take a query do."""
 
     def count(self, query: Query) -> int:
         """How many Items match, exactly; limit and cursor do not count."""
+
+    def matched(self, query: Query) -> Matched:
+        """As count, but quick: about, where there are many."""
+
+    def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
+        """Summaries of all Items that match, exactly; limit, sort and cursor do not count."""
+
+    def fields(self, query: Query) -> frozenset[str]:
+        """Names of the fields (mappings/queryables.py) that Items of the query's Collections have, of those that the audience finds; of
+        the query only audience and Collections count. A field that went with the last Item that had it may still be named."""
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """One Item, or None when there is none or the audience does not find it."""

@@ -141,11 +141,27 @@ def optional_footprint(value: Any, field: str = "geometry", *, areas: bool = Fal
 def _split(geometry: Any, field: str) -> Any:
     # Straight in lon/lat, as searches are; rings may come clockwise (SWH, Theia), which the package would warn of.
     try:
+        if _has_holes(geometry) and (geometry.bounds[0] < -180 or geometry.bounds[2] > 180):
+            return _cut(geometry)
         if geometry.geom_type == "Polygon":
             return antimeridian.fix_polygon(geometry, fix_winding=True, great_circle=False)
         return antimeridian.fix_multi_polygon(geometry, fix_winding=True, great_circle=False)
-    except (ValueError, shapely.errors.ShapelyError) as error:
+    except (ValueError, AssertionError, shapely.errors.ShapelyError) as error:
+        # The package stops by an assertion at a hole that crosses.
         raise Unmappable(f"cannot be split at the antimeridian: {error}", field) from None
+
+
+def _has_holes(geometry: Any) -> bool:
+    return any(part.interiors for part in shapely.get_parts(geometry))
+
+
+def _cut(geometry: Any) -> Any:
+    """Of what reaches beyond ±180°: the part within, and the part beyond brought back within."""
+    shift = 360 if geometry.bounds[0] < -180 else -360
+    within = shapely.intersection(geometry, shapely.box(-180, -90, 180, 90))
+    beyond = shapely.intersection(geometry, shapely.box(-180 - shift, -90, 180 - shift, 90))
+    parts = shapely.get_parts([within, shapely.transform(beyond, lambda at: at + (shift, 0))])
+    return MultiPolygon([part for part in parts if part.geom_type == "Polygon" and part.area])
 
 
 def _repaired(geometry: Any, field: str) -> Any:

@@ -18,6 +18,7 @@ from index.protocol import Index
 from index.sqlite import SqliteIndex
 from mappings import swh
 from mappings.coverages import Services
+from mappings.delivered import DeliveredMapping
 from mappings.partners import PartnerMapping, PartnerSettings
 from mappings.record import Mapping
 from mappings.registry import MAPPINGS
@@ -25,6 +26,7 @@ from moisson.build_partners import build_partner
 from moisson.sections import (
     ConfigError,
     CoveragesSettings,
+    DescribedSection,
     DinamisSettings,
     GeodesSettings,
     OneAtlasSettings,
@@ -32,6 +34,7 @@ from moisson.sections import (
     RegardsSettings,
     RestoSettings,
     SourceSettings,
+    StacFilesSection,
     SwhSettings,
 )
 from moisson.sections.base import midnight
@@ -71,6 +74,9 @@ def mapping_of(name: str, section: SourceSettings) -> Mapping:
     """The mapping of the source's records."""
     if not isinstance(section, PartnerSection):
         return MAPPINGS[section.mapping]
+    if isinstance(section, StacFilesSection):
+        return DeliveredMapping(name, section.rows())
+    assert isinstance(section, DescribedSection)
     usual = MAPPINGS.get(name)
     return PartnerMapping(name, section.partner(usual.settings if isinstance(usual, PartnerMapping) else PartnerSettings()))
 

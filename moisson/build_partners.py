@@ -13,7 +13,7 @@ from harvesters.source import Source
 from harvesters.stacapi import StacApiSettings, StacApiSource
 from mappings.ogc import stac
 from mappings.record import Mapping
-from moisson.sections import CswSection, FolderSection, OaiPmhSection, OpenSearchSection, PartnerSection, StacSection
+from moisson.sections import CswSection, FolderSection, OaiPmhSection, OpenSearchSection, PartnerSection, StacFilesSection, StacSection
 from moisson.sections.base import midnight
 
 
@@ -31,7 +31,7 @@ def build_partner(section: PartnerSection, name: str, mapping: Mapping, fetcher:
                 section.url, section.collections, section.area, section.page_size, section.method, section.exact_totals
             )
             return StacApiSource(name, fetcher, settings, mapping, partial(stac.to_record, source=name))
-        case FolderSection():
+        case FolderSection() | StacFilesSection():
             settle = timedelta(seconds=section.settle_seconds)
             size = int(section.http.max_mib * 2**20)
             return FolderSource(name, FolderSettings(section.path, section.area, settle, size), mapping, now=now)

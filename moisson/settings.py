@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -32,22 +33,40 @@ from moisson.sections import (
 )
 from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.sections.base import read_toml
+from moisson.sections.delivered import CollectionSection, check_delivered
 from schedules.rules import Rules
 from schedules.timetable import Timetable
 
 
 class ApiSettings(Section):
-    """Where the API listens; `public_url` is the address that users see when a proxy stands in front."""
+    """Where the API listens, and with how many processes; `public_url` is the address that users see when a proxy stands in front,
+    `trusted_proxies` the addresses and networks of proxies whose word on it counts when it is not given."""
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
+    workers: int = Field(1, ge=1, le=64)
     public_url: Address | None = None
+    trusted_proxies: tuple[str, ...] = ()
     title: str = "Moisson"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network!r}: an address or a network, such as 10.0.0.5 or 10.0.0.0/24") from None
+        return networks
 
     def base(self) -> str:
         """The API's address without trailing slash, as a user of this machine reaches it when there is no public one."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return (self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
+
+    def shown(self) -> dict[str, Any]:
+        """What the application is told of itself: options of `create_app`."""
+        return {"title": self.title, "public_url": self.public_url, "trusted_proxies": self.trusted_proxies}
 
 
 class ScheduleSettings(Section):
@@ -122,6 +141,7 @@ class Settings(BaseSettings):
         for name in self.access.sources:
             if name not in known:
                 raise ValueError(f"access.sources.{name}: no such source{_suggest(name, known)}")
+        check_delivered(self.sources, self.access.sources)
         return self
 
 
@@ -232,6 +252,7 @@ def _known_names() -> Iterator[str]:
         OneAtlasSettings,
         DinamisSettings,
         InventorySettings,
+        CollectionSection,
     )
     for model in models:
         yield from model.model_fields

@@ -46,7 +46,7 @@ def item_of(record: Record, source: str, own_id: str, found: Described, settings
         "moisson:links_dropped": found.hrefs.dropped or None,
         "moisson:record_form": found.form,
     }
-    assets = _restricted(found.hrefs.assets, access.availability, properties)
+    assets = restricted(found.hrefs.assets, access.availability, properties)
     online = found.online if access.availability is Availability.OPEN and record.updated else None
     return build_item(
         record,
@@ -131,12 +131,18 @@ def _providers(mission: Mission, found: Described, source: str, settings: Partne
     return [*listed, host]
 
 
-def _restricted(assets: dict[str, dict[str, Any]], availability: Availability, properties: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def restricted(assets: dict[str, dict[str, Any]], availability: Availability, properties: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Image files of what is not open say whose permission they need; pictures may be shown (report §1.3)."""
-    if availability not in _SCHEME or not any("data" in asset["roles"] for asset in assets.values()):
+    if availability not in _SCHEME or not any(map(_is_file, assets.values())):
         return assets
     properties["auth:schemes"] = {"partner": {"type": "account", "description": _SCHEME[availability]}}
-    return {name: {**asset, "auth:refs": ["partner"]} if "data" in asset["roles"] else asset for name, asset in assets.items()}
+    return {name: {**asset, "auth:refs": ["partner"]} if _is_file(asset) else asset for name, asset in assets.items()}
+
+
+def _is_file(asset: dict[str, Any]) -> bool:
+    """One without a role may well be the image."""
+    roles = asset.get("roles")
+    return not isinstance(roles, list) or not roles or "data" in roles
 
 
 def _via(record: Record) -> list[dict[str, Any]]:

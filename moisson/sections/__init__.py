@@ -15,15 +15,26 @@ from moisson.sections.archives import (
     SwhSettings,
 )
 from moisson.sections.base import Address, ConfigError, HttpSettings, Section, SourceSection
-from moisson.sections.partners import CswSection, FolderSection, OaiPmhSection, OpenSearchSection, PartnerSection, StacSection
+from moisson.sections.delivered import CollectionSection, StacFilesSection
+from moisson.sections.partners import (
+    CswSection,
+    DescribedSection,
+    FolderSection,
+    OaiPmhSection,
+    OpenSearchSection,
+    PartnerSection,
+    StacSection,
+)
 
 __all__ = [
     "PARTNERS",
     "PROTOCOLS",
     "Address",
+    "CollectionSection",
     "ConfigError",
     "CoveragesSettings",
     "CswSection",
+    "DescribedSection",
     "DinamisSettings",
     "FolderSection",
     "GeodesSettings",
@@ -38,6 +49,7 @@ __all__ = [
     "Section",
     "SourceSection",
     "SourceSettings",
+    "StacFilesSection",
     "StacSection",
     "SwhSettings",
 ]
@@ -45,9 +57,9 @@ __all__ = [
 # One protocol, two archives: the mapping tells them apart.
 _AtGeodes = Annotated[GeodesSettings | SwhSettings, Field(discriminator="mapping")]
 _Archive = _AtGeodes | RestoSettings | OneAtlasSettings | DinamisSettings | CoveragesSettings | RegardsSettings
-_Partner = CswSection | OaiPmhSection | OpenSearchSection | StacSection | FolderSection
+_Partner = CswSection | OaiPmhSection | OpenSearchSection | StacSection | FolderSection | StacFilesSection
 SourceSettings = Annotated[_Archive | _Partner, Field(discriminator="protocol")]
 # The protocol of the sources that the project knows by name.
 PROTOCOLS = {"peps": "geodes", "swh": "geodes", "airbus": "oneatlas", "dinamis": "dinamis", "coverages": "coverages"}
-PARTNERS = ("csw", "oai-pmh", "opensearch", "stac", "folder")
+PARTNERS = ("csw", "oai-pmh", "opensearch", "stac", "folder", "stac-files")
 """Protocols that serve any number of partners, whose records go by the section's name."""

@@ -13,12 +13,17 @@ from moisson.sections.base import Address, Area, Endpoint, SourceSection
 
 
 class PartnerSection(SourceSection):
-    """A partner whose records are named after the section. `title` and `homepage` of the organisation; `licences` by mission, which the
-    operator names: without one, only what is free for anyone gets a right; `axis_order` of footprints that do not say it themselves;
-    `region` where most images lie; `columns` of inventories; `largest_area` (square degrees) above which a box is no image;
-    `calibration` false leaves acquisitions for calibration out."""
+    """A partner: its records go by the section's name."""
 
     mapping: Literal["partner"] = "partner"
+
+
+class DescribedSection(PartnerSection):
+    """A partner whose records become Items of ours, named after the section. `title` and `homepage` of the organisation; `licences` by
+    mission, which the operator names: without one, only what is free for anyone gets a right; `axis_order` of footprints that do not
+    say it themselves; `region` where most images lie; `columns` of inventories; `largest_area` (square degrees) above which a box is
+    no image; `calibration` false leaves acquisitions for calibration out."""
+
     title: str | None = None
     homepage: Address | None = None
     licences: dict[str, str] = Field(default_factory=dict)
@@ -29,7 +34,7 @@ class PartnerSection(SourceSection):
     calibration: bool = True
 
     @model_validator(mode="after")
-    def _known_licences(self) -> "PartnerSection":
+    def _known_licences(self) -> "DescribedSection":
         for mission, licence in self.licences.items():
             if mission not in missions():
                 raise ValueError(f"licences: no mission {mission!r}: one of {', '.join(missions())}")
@@ -51,7 +56,7 @@ class PartnerSection(SourceSection):
         )
 
 
-class CswSection(PartnerSection):
+class CswSection(DescribedSection):
     """CSW 2.0.2 with ISO 19139 or 19115-2. `where`: properties and the values that they must have; `sweep` full or brief, every
     `sweep_days`; `window_limit`: how many positions the catalogue pages through, when that is known."""
 
@@ -69,7 +74,7 @@ class CswSection(PartnerSection):
     window_limit: int | None = Field(None, ge=1)
 
 
-class OaiPmhSection(PartnerSection):
+class OaiPmhSection(DescribedSection):
     """OAI-PMH 2.0. `sweep_days`: how often all is listed again; none: as the repository's word on deletions demands."""
 
     protocol: Literal["oai-pmh"] = "oai-pmh"
@@ -81,7 +86,7 @@ class OaiPmhSection(PartnerSection):
     exact_sizes: bool = True
 
 
-class OpenSearchSection(PartnerSection):
+class OpenSearchSection(DescribedSection):
     """OpenSearch-EO; `url` of the description document. `parameters` by the names of slots; `template` in place of the document's."""
 
     protocol: Literal["opensearch"] = "opensearch"
@@ -99,7 +104,7 @@ class OpenSearchSection(PartnerSection):
     window_limit: int | None = Field(None, ge=1)
 
 
-class StacSection(PartnerSection):
+class StacSection(DescribedSection):
     """A STAC API, listed in full at every run."""
 
     protocol: Literal["stac"] = "stac"
@@ -110,7 +115,7 @@ class StacSection(PartnerSection):
     exact_totals: bool = True
 
 
-class FolderSection(PartnerSection):
+class FolderSection(DescribedSection):
     """A drop folder of files: ISO, EOP, recorded answers, STAC, inventories. `settle_seconds`: younger files may still be written."""
 
     protocol: Literal["folder"] = "folder"

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 
 from tests.access.asked import ABSENT, TABLE, Asked, same_as_absent
+from tests.access.searching import parameters
+from tests.access.walking import WALKED, children_of, collection_is_absent, some
 from tests.access.world import BOX, CATALOGUE, COPIES, THINGS, Thing, askers
 
 IDS = {thing.id for thing in THINGS}
@@ -18,8 +20,11 @@ AREA_ASKED: dict[str, Any] = {"bbox": list(BOX), "datetime": "2024-01-01T00:00:0
 
 
 def landing(asked: Asked) -> None:
-    titles = {link["title"] for link in asked.get("/").json()["links"] if link["rel"] == "child"}
-    assert titles == {thing.collection for thing in asked.found}
+    page = asked.get("/").json()
+    assert children_of(page) == {thing.source for thing in asked.found}
+    assert page["moisson:items"] == len(asked.found)
+    html = asked.get("/", f="html").text
+    assert all(thing.collection in html for thing in asked.found)
 
 
 def nothing_of_items(path: str) -> Callable[[Asked], None]:
@@ -42,6 +47,7 @@ def search_get(asked: Asked) -> None:
             assert (none.json()["features"], none.json()["numberMatched"]) == ([], 0)
     for conditions in ({"accessible": "true"}, {"accessible": "now"}, {"exclude_airbus": "true"}, {"collapse": "true"}, {"bbox": AREA}):
         _pages_agree(asked, conditions)
+    parameters(asked)
 
 
 def search_post(asked: Asked) -> None:
@@ -60,6 +66,11 @@ def collections(asked: Asked) -> None:
     fewer = asked.get("/collections", accessible="true", exclude_airbus="true").json()
     may = [thing for thing in asked.found if _download(asked.one, thing) in ("yes", "with_account", "after_signing")]
     assert {one["id"] for one in fewer["collections"]} == {thing.collection for thing in may}
+    first = asked.get("/collections", limit="1", sortby="-id").json()
+    assert first["numberMatched"] == len(asked.found)
+    for thing in set(some(asked)) - asked.found:
+        none = asked.get("/collections", thing.collection, q=thing.collection)
+        assert none.json()["numberMatched"] == 0
 
 
 def collection(asked: Asked) -> None:
@@ -67,7 +78,7 @@ def collection(asked: Asked) -> None:
         if thing in asked.found:
             assert asked.get(f"/collections/{thing.collection}").json()["moisson:items"] == 1
         else:
-            _collection_is_absent(asked, f"/collections/{thing.collection}", thing)
+            collection_is_absent(asked, f"/collections/{thing.collection}", thing)
 
 
 def items(asked: Asked) -> None:
@@ -76,7 +87,7 @@ def items(asked: Asked) -> None:
         if thing in asked.found:
             assert [item["id"] for item in asked.get(path).json()["features"]] == [thing.id]
         else:
-            _collection_is_absent(asked, path, thing)
+            collection_is_absent(asked, path, thing)
 
 
 def item(asked: Asked) -> None:
@@ -168,6 +179,7 @@ PROBES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("GET", "/me"): me,
     ("POST", "/coverage"): coverage,
     ("POST", "/requests/draft"): draft,
+    **WALKED,
 }
 
 
@@ -204,12 +216,6 @@ def _check_references(asked: Asked, thing: Thing, item: Any) -> None:
     else:
         assert "moisson:held_by" not in told
         assert "moisson:catalogued_as" not in told
-
-
-def _collection_is_absent(asked: Asked, path: str, thing: Thing) -> None:
-    hidden = asked.get(path, thing.collection)
-    absent = asked.get(path.replace(thing.collection, ABSENT.collection), ABSENT.collection)
-    assert (hidden.status_code, hidden.text.replace(thing.collection, "C")) == (404, absent.text.replace(ABSENT.collection, "C"))
 
 
 def _pages_agree(asked: Asked, conditions: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.coverages import measure_coverage
+from tests.bench.federation import measure_federation
 from tests.bench.harvests import harvest_from_memory, harvest_whole_path, harvest_xml
 from tests.bench.matching import measure_matching
 from tests.bench.searches import measure_searches
@@ -22,8 +23,12 @@ def main() -> int:
     parser.add_argument("--match-size", type=int, default=200_000, help="scenes of the catalogue that are matched; products: a tenth")
     parser.add_argument("--unnamed", type=int, default=UNNAMED, help="of a thousand Pléiades products, those that name no strip")
     parser.add_argument(
-        "--only", choices=("memory", "whole", "xml", "search", "coverage", "matching"), help="one part; search harvests first"
+        "--only",
+        choices=("memory", "whole", "xml", "search", "coverage", "matching", "federation"),
+        help="one part; search harvests first; federation, which takes long, only when it is asked for",
     )
+    parser.add_argument("--items", type=int, default=1_000_000, help="Items of the shared benchmark (federation)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve them")
     parser.add_argument("--keep", type=Path, help="folder that keeps the index")
     options = parser.parse_args()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="moisson-bench-"))
@@ -48,6 +53,9 @@ def main() -> int:
                 print(line, flush=True)
         if options.only in (None, "matching"):
             for line in measure_matching(options.match_size, options.unnamed, folder):
+                print(line, flush=True)
+        if options.only == "federation":
+            for line in measure_federation(options.items, folder, options.workers):
                 print(line, flush=True)
     finally:
         if options.keep is None:

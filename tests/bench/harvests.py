@@ -179,7 +179,7 @@ http = {{ requests_per_second = 1000 }}
 """
 
 
-def _peak_memory(process: "subprocess.Popen[bytes]") -> int:
+def peak_memory(process: "subprocess.Popen[bytes]") -> int:
     """Waits for the process; its highest resident memory in MB, read from /proc while it lives (0 where there is none)."""
     peak, status = 0, Path(f"/proc/{process.pid}/status")
     while process.poll() is None:
@@ -205,7 +205,7 @@ def _timed_harvest(config: Path, attempt: str, *sources: str) -> str:
     out = config.parent / "report.json"
     with out.open("wb") as report:
         process = moisson("harvest", "--json", *sources, config=config, stdout=report, MOISSON_SOURCES__AIRBUS__API_KEY=API_KEY)
-        peak = _peak_memory(process)
+        peak = peak_memory(process)
     seconds = time.perf_counter() - start
     runs = [orjson.loads(line) for line in out.read_bytes().splitlines()]
     assert all(run["outcome"] == "complete" for run in runs), runs

@@ -48,7 +48,7 @@ def measure_searches(config: Path) -> Iterator[str]:
     """Latency with one client, requests/s with eight."""
     server = moisson("serve", "--port", str(_PORT), config=config)
     try:
-        _wait()
+        wait_until_ready(_PORT)
         for name, query in _QUERIES.items():
             alone = sorted(_client(query, 1, 400))
             start = time.perf_counter()
@@ -92,10 +92,11 @@ def _client(query: Query, seed: int, requests: int) -> list[float]:
     return times
 
 
-def _wait() -> None:
+def wait_until_ready(port: int) -> None:
+    """Until the server on this machine answers that it is ready."""
     for _ in range(200):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/readyz")
             ready = orjson.loads(connection.getresponse().read())["status"] == "ready"
             connection.close()

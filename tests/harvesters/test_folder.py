@@ -15,7 +15,7 @@ from mappings.ogc.settings import PartnerSettings
 from mappings.partners import PartnerMapping
 from mappings.record import Unmappable
 from tests.harvesters.ogc_support import closed
-from tests.harvesters.support import NOW, Harvest, run
+from tests.harvesters.support import NOW, Harvest, run, span
 from tests.upstreams import World
 from tests.upstreams.ogc_opensearch import entry_of, feed
 from tests.upstreams.ogc_records import eop, iso
@@ -202,3 +202,10 @@ def test_two_runs_bring_the_same_in_the_same_order(tmp_path: Path) -> None:
     assert first.ids() == second.ids() == ["vigisat-00000001", "vigisat-00000002", "vigisat-00000003"]
     assert source(tmp_path).gone(["a"]) == {"a"}
     assert NOW - timedelta(days=1) < datetime.now(UTC)
+
+
+def test_a_file_of_many_items_is_handed_on_in_pages_that_keep_nothing_for_each_other(tmp_path: Path) -> None:
+    put(tmp_path, "many.ndjson", b"\n".join(orjson.dumps({**STAC, "id": f"scene-{number}"}) for number in range(5)))
+    pages = list(source(tmp_path, page_size=2).harvest(span()))
+    assert [len(page.records) for page in pages] == [2, 2, 1, 0]
+    assert {record.url for page in pages for record in page.records} == {"many.ndjson"}

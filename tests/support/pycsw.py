@@ -5,20 +5,19 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from hashlib import blake2b
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
 
-_CACHE = Path(__file__).parents[2] / ".cache"
+from tests.support.environments import NotPrepared, python_of
+
 _SERVER = Path(__file__).with_name("pycsw_serve.py")
 # The newest pycsw on the package index. It does not declare SQLAlchemy, and with 2.x makes no database without saying so.
 _PINS = (
@@ -77,36 +76,11 @@ class PycswError(Exception):
 
 
 def python() -> Path:
-    """The Python of pycsw's environment, made once for each set of pins. Raises PycswError."""
-    stamp = blake2b("\n".join((*_PINS, sys.version)).encode(), digest_size=6).hexdigest()
-    home = _CACHE / f"pycsw-{stamp}"
-    if (home / "complete").exists():
-        return home / "bin" / "python"
-    _CACHE.mkdir(exist_ok=True)
-    # An environment holds its own path and cannot be moved: whoever comes second waits.
-    with _locked(_CACHE / f"pycsw-{stamp}.lock"):
-        if not (home / "complete").exists():
-            shutil.rmtree(home, ignore_errors=True)
-            _run([sys.executable, "-m", "venv", str(home)])
-            pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            _run([*pip, *_PINS])
-            (home / "complete").touch()
-    return home / "bin" / "python"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    import fcntl
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PycswError(f"{' '.join(command[:4])} failed:\n{(done.stderr or done.stdout)[-2000:]}")
+    """The Python of pycsw's environment. Raises PycswError."""
+    try:
+        return python_of("pycsw", _PINS)
+    except NotPrepared as error:
+        raise PycswError(str(error)) from error
 
 
 class Pycsw:

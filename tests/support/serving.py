@@ -38,7 +38,7 @@ def serving(index: Index, **options: Any) -> Iterator[str]:
 @contextmanager
 def running(app: Any) -> Iterator[str]:
     """The address of an ASGI application, without a trailing slash."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off", proxy_headers=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -22,12 +22,13 @@ TTL = timedelta(minutes=5)
 def document(
     name: str = "a", text: str = "", collection: str = "c", wkb: bytes | None = None, records: tuple[str, ...] = ("r",)
 ) -> Document:
-    head = orjson.dumps({"id": name, "text": text})[:-1]
+    body = {"id": name, "collection": collection, "geometry": None}
+    head = b',"properties":'.join((orjson.dumps(body)[:-1], orjson.dumps({"title": text})[:-1]))
     at = to_micros(NOW)
     bounds = shapely.from_wkb(wkb).bounds if wkb else None
     return Document(
         *(collection, name, "source", head, b'],"links":[', b"]}", blake2b(head, digest_size=16).digest()),
-        *("open", "etalab-2.0", at, at, at, wkb, [bounds] if bounds else [], records),
+        *("open", "etalab-2.0", at, at, at, wkb, [bounds] if bounds else [], records, {"title": text}, name),
     )
 
 

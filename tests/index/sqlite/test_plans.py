@@ -62,7 +62,7 @@ def test_a_long_interval_is_found_far_from_its_start(index: SqliteIndex) -> None
 
 def test_a_cursor_within_many_items_of_one_time_is_exact(index: SqliteIndex) -> None:
     index.apply(batch(items=[make_document(f"i{n:03d}") for n in range(300)]))
-    found = index.search(Query(EVERYTHING, limit=2, after=Cursor(micros("2024-01-01"), "i150", "c")))
+    found = index.search(Query(EVERYTHING, limit=2, after=Cursor((micros("2024-01-01"),), "i150", "c")))
     assert [item.id for item in found.items] == ["i151", "i152"]
 
 

@@ -7,11 +7,13 @@ import pytest
 import shapely
 from zstandard import compress
 
-from index import sqlite_schema
+from index.filters.nodes import Compare, Literal, Property
 from index.protocol import IndexUnavailable
-from index.sqlite import SqliteIndex
+from index.query import Sort
+from index.sqlite import SqliteIndex, schema
 from index.state import ItemKey, Removal
 from mappings.audience import Audience
+from mappings.queryables import FIELDS
 from mappings.times import to_micros
 from tests.index.helpers import NOW, ask, batch, ids, record, rejection
 from tests.index.sqlite.helpers import AREAS
@@ -37,20 +39,20 @@ def test_an_older_file_is_upgraded_step_by_step(index: SqliteIndex, path: Path, 
         db.execute("CREATE TABLE half (x)")
         raise sqlite3.OperationalError("stopped")
 
-    monkeypatch.setattr(sqlite_schema, "MIGRATIONS", (*sqlite_schema.MIGRATIONS, second, broken))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, second, broken))
     with pytest.raises(sqlite3.OperationalError, match="stopped"):
         SqliteIndex.open(path)
     db = sqlite3.connect(path)
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
     assert ("added" in tables, "half" in tables) == (True, False)
-    assert db.execute("PRAGMA user_version").fetchone() == (len(sqlite_schema.MIGRATIONS) - 1,)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS) - 1,)
     db.close()
     assert ids(index) == ["a"]
 
 
 def test_a_file_of_version_1_keeps_all_and_learns_the_rest(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as first:
-        first.setattr(sqlite_schema, "MIGRATIONS", sqlite_schema.MIGRATIONS[:1])
+        first.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
         SqliteIndex.open(path).close()
     db = sqlite3.connect(path)
     raw = compress(b"<xml/>")
@@ -82,7 +84,7 @@ def test_a_file_of_version_1_keeps_all_and_learns_the_rest(path: Path, monkeypat
 def _version_2(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file whose sources `a` and `b` share facts: an Item and a tombstone of each, `a` has one more, and one of other facts."""
     with monkeypatch.context() as second:
-        second.setattr(sqlite_schema, "MIGRATIONS", sqlite_schema.MIGRATIONS[:2])
+        second.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
         SqliteIndex.open(path).close()
     db = sqlite3.connect(path)
     db.executemany("INSERT INTO facts VALUES (?, ?, ?)", [(1, "held", "l"), (2, "open", "l"), (3, "view", "never used")])
@@ -91,7 +93,8 @@ def _version_2(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "INSERT INTO items VALUES (?1, -?1, ?2, 'c', ?1, ?1, ?4, 0, 0, 1, 1, ?1, 0, ?3, x'', ?5)",
         [(*item, shapely.to_wkb(shapely.box(0, 0, 1, 1))) for item in items],
     )
-    db.executemany("INSERT INTO bodies VALUES (?, 'head', 'middle', 'rest')", [item[:1] for item in items])
+    made = [(seq, make_document(item_id, box=(0, 0, 1, 1), **{"eo:cloud_cover": seq, "title": "Été"})) for seq, item_id, _, _ in items]
+    db.executemany("INSERT INTO bodies VALUES (?, ?, ?, ?)", [(seq, one.head, one.middle, one.rest) for seq, one in made])
     db.executemany("INSERT INTO boxes VALUES (?, 0, 1, 0, 1, 0, 0)", [(2 * item[0],) for item in items])
     db.executemany("INSERT INTO tombstones VALUES (?, 'c', ?, ?, 0, ?)", [(5, "a4", "a", 1), (6, "b2", "b", 1), (7, "d1", "d", 2)])
     db.execute("UPDATE meta SET value = 7 WHERE name = 'change'")
@@ -133,3 +136,12 @@ def test_an_upgrade_that_fails_leaves_the_older_file_as_it_was(path: Path, monke
     assert list(db.iterdump()) == before
     assert db.execute("PRAGMA user_version").fetchone() == (2,)
     db.close()
+
+
+def test_a_file_of_version_3_learns_what_filters_and_free_text_look_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _version_2(path, monkeypatch)
+    with SqliteIndex.open(path) as index:
+        clouds = FIELDS["eo:cloud_cover"]
+        assert ids(index, filter=Compare(">", Property(clouds), Literal(2.0, clouds.kind))) == ["a3", "a2"]
+        assert ids(index, words=("ete",), sort=(Sort(clouds, descending=True),)) == ["a3", "a2", "b1", "a1"]
+        assert index.fields(ask()) >= {"eo:cloud_cover", "title", "id"}

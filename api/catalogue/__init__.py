@@ -1,0 +1,1 @@
+"""The catalogue as it is walked: landing page, archives, Collections, periods; for programs and for people."""

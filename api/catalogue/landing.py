@@ -1,0 +1,41 @@
+"""The landing page as a STAC Catalog."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.catalogue.archives import archive_info
+from api.catalogue.catalogs import catalog
+from api.catalogue.links import HTML, asking_links, catalog_href, named, page_links, titled
+from api.links import GEOJSON
+from mappings.words import Language, Text
+
+TITLE = Text("Moisson", "Moisson")
+DESCRIPTION = Text(
+    "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial.",
+    "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue.",
+)
+_OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+
+def landing_document(found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
+    """`found` counts the asker's Items by archive; `conforms` are the conformance classes."""
+    children = [named("child", catalog_href(base, name), title=archive_info(name).title.in_(language)) for name in found]
+    more = {"conformsTo": list(conforms), "moisson:items": sum(found.values())}
+    return catalog("moisson", TITLE.in_(language), DESCRIPTION.in_(language), titled([*_links(base), *children], language), more)
+
+
+def _links(base: str) -> list[dict[str, Any]]:
+    root = f"{base}/"
+    return [
+        named("self", root),
+        named("root", root),
+        named("service-desc", f"{base}/api", _OPENAPI),
+        named("service-doc", f"{base}/api.html", HTML),
+        named("conformance", f"{base}/conformance"),
+        named("data", f"{base}/collections"),
+        named("search", f"{base}/search", GEOJSON, method="GET"),
+        named("search", f"{base}/search", GEOJSON, method="POST"),
+        *asking_links(base),
+        named("children", f"{base}/children"),
+        *page_links(root),
+    ]

@@ -1,0 +1,1 @@
+"""What Items can be filtered and sorted by, as JSON schemas."""

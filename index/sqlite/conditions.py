@@ -1,0 +1,196 @@
+"""The conditions of a query in SQL, and how the R*Tree reaches the Items of its area.
+
+Every function takes a connection inside of a read transaction, so that all statements of a query see one state of the file.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from index.collapse import collapses, hides
+from index.filters.nodes import And, Predicate, Spatial
+from index.query import Query
+from index.sqlite.area import Area, to_area
+from index.sqlite.filter import to_condition
+from index.sqlite.stretch import stretch
+
+# Measured: looking an Item up from the R*Tree and sorting it costs some eight steps of a walk along an index.
+LOOKUP = 8
+CHUNK = 4096
+"""Footprints tested at a time, at most."""
+
+_MAX_STREAMS = 16
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a query asks, less cursor and order: `stretch` (the places that its times allow), `where` and `among` (its collections)
+    are SQL on `items`, and on `fields` where `looks_at_fields`. `streams` are the collections when they are so few that each is walked
+    by itself. `phrases` (FTS5) is what the words are looked up by. `kinds` are those that facts and collections leave."""
+
+    stretch: str
+    where: str
+    among: str
+    params: Mapping[str, Any]
+    streams: tuple[str, ...]
+    by_id: bool
+    area: Area | None
+    since: int | None
+    until: int | None
+    looks_at_fields: bool = False
+    phrases: str | None = None
+    kinds: tuple[int, ...] = ()
+
+    def with_fields(self) -> "Conditions":
+        """The same, `fields` there to look at."""
+        return replace(self, looks_at_fields=True)
+
+    @property
+    def fields(self) -> str:
+        """The join that `where` needs."""
+        return "CROSS JOIN fields ON fields.seq = items.seq" if self.looks_at_fields else ""
+
+
+def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
+    """The Conditions of a query; what can match nothing becomes `0`."""
+    query = _placed(query)
+    clauses, among = ["1"], "1"
+    params: dict[str, Any] = {}
+    streams: tuple[str, ...] = ()
+    kinds = _facts(db, query, clauses)
+    _collapse(db, query, clauses)
+    places = stretch(db, query, clauses, params)
+    if query.collections is not None:
+        among = "collection IN (SELECT value FROM json_each(:collections))"
+        params["collections"] = to_json(query.collections)
+        if query.ids is None and len(query.collections) <= _MAX_STREAMS:
+            streams = tuple(dict.fromkeys(query.collections))
+        else:
+            # The plus keeps SQLite from seeking every pair of an id and a collection.
+            among = f"+{among}"
+    if query.ids is not None:
+        clauses.append("items.id IN (SELECT value FROM json_each(:ids))")
+        params["ids"] = to_json(query.ids)
+    area = to_area(query.area) if query.area is not None else None
+    if area:
+        clauses.append(f"({area.meets})")
+        params.update(area.params)
+    elif query.area is not None or query.collections == ():
+        clauses.append("0")
+    phrases = _words(query, clauses, params)
+    looks_at_fields = _filter(db, query, clauses, params)
+    return Conditions(
+        stretch=places,
+        where=" AND ".join(clauses),
+        among=among,
+        params=params,
+        streams=streams,
+        by_id=query.ids is not None,
+        area=area,
+        since=query.start,
+        until=query.end,
+        looks_at_fields=looks_at_fields or bool(query.words),
+        phrases=phrases,
+        kinds=kinds,
+    )
+
+
+def _placed(query: Query) -> Query:
+    """The same query, the shape that its filter asks every Item to meet as its area: found by the R*Tree then."""
+    parts: tuple[Predicate, ...] = query.filter.parts if isinstance(query.filter, And) else (query.filter,) if query.filter else ()
+    met = next((part for part in parts if isinstance(part, Spatial) and part.relation == "intersects"), None)
+    if query.area is not None or met is None:
+        return query
+    left = tuple(part for part in parts if part is not met)
+    return replace(query, area=met.shape, filter=And(left) if len(left) > 1 else left[0] if left else None)
+
+
+def _facts(db: sqlite3.Connection, query: Query, clauses: list[str]) -> tuple[int, ...]:
+    """The audience's predicate and the exclusion of Airbus, as the few combinations of facts that pass both; the kinds that are left."""
+    rows = db.execute("SELECT fact, source, availability, licence FROM facts").fetchall()
+    kept = [
+        fact
+        for fact, source, availability, licence in rows
+        if query.audience.finds(source, availability, licence) and not (query.exclude_airbus and availability == "orderable")
+    ]
+    if len(kept) < len(rows):
+        clauses.append(f"fact IN ({','.join(map(str, kept))})")
+    wanted = None if query.collections is None else set(query.collections)
+    kinds = db.execute("SELECT kind, collection FROM kinds WHERE fact IN (SELECT value FROM json_each(?))", (to_json(kept),))
+    return tuple(kind for kind, collection in kinds if wanted is None or collection in wanted)
+
+
+def _collapse(db: sqlite3.Connection, query: Query, clauses: list[str]) -> None:
+    """What a better copy stands for, as the few sets of such copies of which one could come in the answer."""
+    if not collapses(query):
+        return
+    sets = db.execute("SELECT better, copies FROM betters")
+    hidden = [number for number, copies in sets if any(hides(query, tuple(copy)) for copy in orjson.loads(copies))]
+    if hidden:
+        clauses.append(f"coalesce(better, 0) NOT IN ({','.join(map(str, hidden))})")
+
+
+def _filter(db: sqlite3.Connection, query: Query, clauses: list[str], params: dict[str, Any]) -> bool:
+    """The filter's SQL, last: it costs most; whether it looks at `fields`."""
+    if query.filter is None:
+        return False
+    condition = to_condition(query.filter)
+    condition.prepare(db)
+    clauses.append(condition.sql)
+    params.update(condition.params)
+    return condition.looks_at_fields
+
+
+def _words(query: Query, clauses: list[str], params: dict[str, Any]) -> str | None:
+    """The test of the words themselves; FTS5 only tells where to look."""
+    if not query.words:
+        clauses.append("1" if query.words is None else "0")
+        return None
+    told = []
+    for number, phrase in enumerate(query.words):
+        params[f"words{number}"] = f" {phrase} "
+        told.append(f"instr(' ' || fields.words || ' ', :words{number})")
+    clauses.append(f"({' OR '.join(told)})")
+    params["phrases"] = " OR ".join(f'"{phrase}"' for phrase in query.words)
+    return ":phrases"
+
+
+def by_box(asked: Conditions) -> tuple[str, dict[str, float]]:
+    """FROM and the beginning of WHERE that reach Items by the R*Tree. An Item with two boxes, or in two parts, comes once."""
+    assert asked.area is not None
+    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
+    return f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT id / 2 FROM ({boxes}))", days
+
+
+def by_words(asked: Conditions) -> str:
+    """FROM and the beginning of WHERE that reach Items by their words."""
+    return f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT rowid FROM texts WHERE texts MATCH {asked.phrases})"
+
+
+def boxes_up_to(db: sqlite3.Connection, asked: Conditions, most: int) -> int:
+    """How many boxes meet area and time, counted no further than `most`."""
+    assert asked.area is not None
+    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({boxes}) LIMIT {most})"
+    found: int = db.execute(sql, {**asked.area.params, **days}).fetchone()[0]
+    return found
+
+
+def words_up_to(db: sqlite3.Connection, asked: Conditions, most: int) -> int:
+    """How many Items have the words, counted no further than `most`."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM texts WHERE texts MATCH {asked.phrases} LIMIT {most})"
+    found: int = db.execute(sql, {"phrases": asked.params["phrases"]}).fetchone()[0]
+    return found
+
+
+def total_of(db: sqlite3.Connection) -> int:
+    """About how many Items there are: deleted ones leave gaps."""
+    last: int = db.execute("SELECT coalesce(max(seq), 0) FROM items").fetchone()[0]
+    return last
+
+
+def to_json(values: Any) -> str:
+    return orjson.dumps(values).decode()

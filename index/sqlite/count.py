@@ -1,0 +1,146 @@
+"""Counts and extents, under the same conditions as pages: exact, or about from a sample where there are many."""
+
+import random
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from math import sqrt
+from typing import Any
+
+from index.query import EXACT, Matched, Query, Summary
+from index.sqlite.area import Area
+from index.sqlite.conditions import (
+    CHUNK,
+    LOOKUP,
+    Conditions,
+    boxes_up_to,
+    by_box,
+    by_words,
+    conditions,
+    to_json,
+    total_of,
+    words_up_to,
+)
+
+_SAMPLES = (2000, 8000)
+# Fewer Items than this are counted sooner than sampled.
+_FEW = 5 * EXACT
+
+
+def matched(db: sqlite3.Connection, query: Query) -> Matched:
+    """As Index.matched."""
+    asked = conditions(db, query)
+    total = total_of(db)
+    if asked.by_id or total <= _FEW or (asked.phrases and words_up_to(db, asked, EXACT) < EXACT):
+        return Matched(_count(db, asked), exact=True)
+    boxes = boxes_up_to(db, asked, 2 * EXACT) if asked.area is not None else 2 * EXACT
+    if boxes < 2 * EXACT:
+        about = _estimated(db, asked, boxes, _among_boxes(db, asked)) if boxes > EXACT else None
+    else:
+        about = _estimated(db, asked, total, range(1, total + 1))
+    return Matched(about, exact=False) if about else Matched(_count(db, asked), exact=True)
+
+
+def count(db: sqlite3.Connection, query: Query) -> int:
+    """How many Items match."""
+    return _count(db, conditions(db, query))
+
+
+def summaries(db: sqlite3.Connection, query: Query) -> dict[str, Summary]:
+    """Count and extent per collection with a match."""
+    source, params = matching(db, query)
+    sql = f"""SELECT collection, count(*), min(west), min(south), max(east), max(north), min(begins), max(ends)
+        FROM {source} GROUP BY collection"""
+    return {
+        collection: Summary(number, (west, south, east, north) if west is not None else None, begins, ends)
+        for collection, number, west, south, east, north, begins, ends in db.execute(sql, params)
+    }
+
+
+def matching(db: sqlite3.Connection, query: Query, *, looks_at_fields: bool = False) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE of exactly the Items that match, `fields` beside them where it is wanted, and the values."""
+    asked = conditions(db, query)
+    if looks_at_fields:
+        asked = asked.with_fields()
+    source, params = _whole(db, asked)
+    if asked.area is not None:
+        inside = asked.area.inside
+        border = db.execute(f"SELECT json_group_array(items.seq) FROM {source} AND NOT ({inside})", params).fetchone()[0]
+        params["border"] = to_json(list(_touching(db, asked.area, border)))
+        source += f" AND (({inside}) OR items.seq IN (SELECT value FROM json_each(:border)))"
+    return source, params
+
+
+def _count(db: sqlite3.Connection, asked: Conditions) -> int:
+    source, params = _whole(db, asked)
+    return _counted(db, asked, source, params)
+
+
+def _counted(db: sqlite3.Connection, asked: Conditions, source: str, params: dict[str, Any]) -> int:
+    area = asked.area
+    if area is None:
+        total: int = db.execute(f"SELECT count(*) FROM {source}", params).fetchone()[0]
+        return total
+    found = 0
+    rows = db.execute(f"SELECT CASE WHEN {area.inside} THEN NULL ELSE wkb END FROM {source}", params)
+    while chunk := rows.fetchmany(CHUNK):
+        border = [wkb for (wkb,) in chunk if wkb is not None]
+        found += len(chunk) - len(border) + (sum(area.touches(border)) if border else 0)
+    return found
+
+
+def _touching(db: sqlite3.Connection, area: Area, border: str) -> Iterator[int]:
+    """Those of the Items (a JSON list of seq) whose footprint meets the area, exactly."""
+    rows = db.execute("SELECT seq, wkb FROM items WHERE seq IN (SELECT value FROM json_each(?))", (border,))
+    while chunk := rows.fetchmany(CHUNK):
+        answers = area.touches([wkb for _, wkb in chunk])
+        yield from (seq for (seq, _), answer in zip(chunk, answers, strict=True) if answer)
+
+
+def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, places: Sequence[int]) -> int | None:
+    """About how many match of the Items at these places; None when they may be so few that they must be counted."""
+    for size in _SAMPLES:
+        if size * 4 > total:
+            return None
+        sample = _sample(places, size) if isinstance(places, range) else to_json(random.Random(0).sample(places, size))
+        found = _counted_of(db, asked, sample)
+        # So many of a sample come from less than EXACT matches once in more than 10**12 times.
+        usual = size * EXACT / total
+        if found > usual + 8 * sqrt(usual) + 10:
+            return max(round(found * total / size), EXACT + 1)
+        if found < usual / 2:
+            return None
+    return None
+
+
+def _among_boxes(db: sqlite3.Connection, asked: Conditions) -> list[int]:
+    assert asked.area is not None
+    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
+    return [seq for (seq,) in db.execute(f"SELECT DISTINCT id / 2 FROM ({boxes})", {**asked.area.params, **days})]
+
+
+def _counted_of(db: sqlite3.Connection, asked: Conditions, places: str) -> int:
+    """How many match of the Items at these places (a JSON list of seq)."""
+    source = f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT value FROM json_each(:places))"
+    where = f"{asked.stretch} AND {asked.where} AND {asked.among}"
+    return _counted(db, asked, f"{source} AND {where}", {**asked.params, "places": places})
+
+
+@lru_cache(maxsize=8)
+def _sample(places: range, size: int) -> str:
+    return to_json(sorted(random.Random(0).sample(places, size)))
+
+
+def _whole(db: sqlite3.Connection, asked: Conditions) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE over all Items: by the R*Tree unless the area holds much of the store, by the words unless many have them."""
+    params = dict(asked.params)
+    where = f"{asked.stretch} AND {asked.where} AND {asked.among}"
+    if not asked.by_id:
+        many = total_of(db) // LOOKUP + 1
+        if asked.phrases and words_up_to(db, asked, many) < many:
+            return f"{by_words(asked)} AND {where}", params
+        if asked.area is not None and boxes_up_to(db, asked, many) < many:
+            source, days = by_box(asked)
+            return f"{source} AND {where}", {**params, **days}
+    index = "items_id" if asked.by_id else "items_collection" if asked.streams else "items_order"
+    return f"items INDEXED BY {index} {asked.fields} WHERE {where}", params

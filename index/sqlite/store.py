@@ -1,0 +1,258 @@
+"""SqliteIndex: the Index in one SQLite file, for any number of readers and one writer at a time, in one process or several."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from zstandard import ZstdCompressor, ZstdDecompressor
+
+from index.aggregation import Aggregates, Aggregation
+from index.bounds import Bounds
+from index.collapse import collapses
+from index.filters.operators import Operators
+from index.matches import Match, MatchBatch, Scene, Side
+from index.query import Matched, Page, Query, Summary
+from index.sqlite import aggregate, count, fields, match_write, matches, notes, records, search, state
+from index.sqlite.cache import Cache
+from index.sqlite.connection import BUSY_SECONDS, Pool
+from index.sqlite.filter import OPERATORS
+from index.sqlite.schema import migrate
+from index.sqlite.write import write
+from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
+from mappings.audience import Audience
+from mappings.watermark import Watermark
+
+
+class SqliteIndex:
+    """Implements Index. Made by `open`; the constructor touches nothing."""
+
+    def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._pool = Pool(Path(path), busy_seconds)
+        self._counts = Cache[int]()
+        self._matched = Cache[Matched]()
+        self._summaries = Cache[dict[str, Summary]]()
+        self._aggregates = Cache[Aggregates]()
+
+    @classmethod
+    def open(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """The index in this file, made when it is missing and upgraded when it is older. Raises IndexUnavailable."""
+        index = cls(path, busy_seconds=busy_seconds)
+        try:
+            with index._pool.connection(create=True) as db:
+                migrate(db, str(path))
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    # --- reading -----------------------------------------------------------------------------------------------------------
+    @property
+    def operators(self) -> frozenset[Operators]:
+        return OPERATORS
+
+    def search(self, query: Query) -> Page:
+        with self._pool.read() as db:
+            return search.search(db, query)
+
+    def count(self, query: Query) -> int:
+        with self._pool.read() as db:
+            return self._counts.get(query, _state(db, query), lambda: count.count(db, query))
+
+    def matched(self, query: Query) -> Matched:
+        with self._pool.read() as db:
+            return self._matched.get(query, _state(db, query), lambda: count.matched(db, query))
+
+    def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
+        with self._pool.read() as db:
+            state = (*_state(db, query), *wanted)
+            return self._aggregates.get(query, state, lambda: aggregate.aggregate(db, query, wanted))
+
+    def fields(self, query: Query) -> frozenset[str]:
+        with self._pool.read() as db:
+            return fields.names(db, query)
+
+    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
+        sql = """SELECT collection, id, head, middle, rest, facts.source, availability, licence, change
+            FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
+        with self._pool.connection() as db:
+            row = db.execute(sql, (item_id, collection)).fetchone()
+        item = StoredItem(*row) if row else None
+        return item if item and audience.finds(item.source, item.availability, item.licence) else None
+
+    def summaries(self, query: Query) -> Mapping[str, Summary]:
+        with self._pool.read() as db:
+            return dict(self._summaries.get(query, _state(db, query), lambda: count.summaries(db, query)))
+
+    def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
+        with self._pool.read() as db:
+            return matches.matches(db, audience, keys)
+
+    # --- matching ----------------------------------------------------------------------------------------------------------
+    def scenes(self, keys: Collection[ItemKey]) -> Mapping[ItemKey, Scene]:
+        with self._pool.read() as db:
+            return matches.scenes(db, keys)
+
+    def scenes_at(self, side: Side, places: Collection[tuple[str, int, int]]) -> Sequence[Scene]:
+        with self._pool.read() as db:
+            return matches.scenes_at(db, side, places)
+
+    def scenes_named(self, side: Side, names: Collection[str]) -> Sequence[Scene]:
+        with self._pool.read() as db:
+            return matches.scenes_named(db, side, names)
+
+    def apply_matches(self, batch: MatchBatch) -> int:
+        with self._pool.write() as db:
+            return match_write.write(db, batch)
+
+    def match_position(self) -> int:
+        with self._pool.read() as db:
+            return matches.position(db)
+
+    # --- the state of harvests ---------------------------------------------------------------------------------------------
+    def known(self, source: str, native_ids: Collection[str]) -> Mapping[str, Known]:
+        with self._pool.read() as db:
+            return records.known(db, source, native_ids)
+
+    def members(self, source: str, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[StoredRecord]]:
+        with self._pool.read() as db:
+            return records.members(db, source, keys, _unpack())
+
+    def watermark(self, source: str, stream: str) -> Watermark | None:
+        with self._pool.read() as db:
+            return state.watermark(db, source, stream)
+
+    def watermarks(self, source: str) -> Mapping[str, Watermark]:
+        with self._pool.read() as db:
+            return state.watermarks(db, source)
+
+    def apply(self, batch: Batch) -> Applied:
+        if batch.is_empty():
+            with self._pool.read() as db:
+                return Applied(0, 0, _change(db))
+        # Before the transaction, so that other writers wait less.
+        compress = ZstdCompressor().compress
+        packed = [compress(record.raw) for record in batch.records]
+        with self._pool.write() as db:
+            return write(db, batch, packed)
+
+    def save_run(self, run: Run) -> None:
+        with self._pool.write() as db:
+            state.save_run(db, run)
+
+    def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
+        with self._pool.read() as db:
+            return state.runs(db, source, limit)
+
+    def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
+        with self._pool.read() as db:
+            return records.rejections(db, source, reason, limit)
+
+    def count_rejections(self, source: str | None = None) -> int:
+        with self._pool.read() as db:
+            return records.count_rejections(db, source)
+
+    def records(self, source: str, after: str | None = None, limit: int = 1000) -> Sequence[StoredRecord]:
+        with self._pool.read() as db:
+            return records.records(db, source, after, limit, _unpack())
+
+    def record_names(
+        self, source: str, stream: str, since: datetime | None, until: datetime | None, after: str | None = None, limit: int = 10_000
+    ) -> Sequence[str]:
+        with self._pool.read() as db:
+            return records.record_names(db, source, Bounds.of(stream, since, until), after, limit)
+
+    def count_records(self, source: str, stream: str | None = None, since: datetime | None = None, until: datetime | None = None) -> int:
+        with self._pool.read() as db:
+            return records.count_records(db, source, Bounds.of(stream, since, until))
+
+    def deleted(self, source: str | None = None, native_ids: Collection[str] | None = None, limit: int = 1000) -> Sequence[Deleted]:
+        with self._pool.read() as db:
+            return records.deleted(db, source, native_ids, limit, _unpack())
+
+    def rejected_names(self, source: str, stream: str) -> Sequence[str]:
+        with self._pool.read() as db:
+            return records.rejected_names(db, source, stream)
+
+    def count_deleted(self, source: str) -> int:
+        with self._pool.read() as db:
+            return records.count_deleted(db, source)
+
+    def purge(self, now: datetime) -> int:
+        with self._pool.write() as db:
+            return records.purge(db, now)
+
+    def note(self, kind: str, name: str) -> Note | None:
+        with self._pool.read() as db:
+            return notes.note(db, kind, name)
+
+    def notes(self, kind: str) -> Mapping[str, Note]:
+        with self._pool.read() as db:
+            return notes.notes(db, kind)
+
+    def write_note(self, kind: str, name: str, value: Mapping[str, Any] | None, seen: Note | None) -> bool:
+        with self._pool.write() as db:
+            return notes.write_note(db, kind, name, value, seen)
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        with self._pool.read() as db:
+            return state.changes(db, after, limit)
+
+    def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
+        with self._pool.write() as db:
+            return state.acquire(db, name, owner, now, ttl, replacing)
+
+    def lease(self, name: str) -> Lease | None:
+        with self._pool.read() as db:
+            return state.lease(db, name)
+
+    def renew(self, lease: Lease, now: datetime, ttl: timedelta) -> bool:
+        with self._pool.write() as db:
+            return state.renew(db, lease, now, ttl)
+
+    def release(self, lease: Lease) -> None:
+        with self._pool.write() as db:
+            state.release(db, lease)
+
+    def secret(self) -> bytes:
+        """Made together with the tables, in the same transaction."""
+        with self._pool.read() as db:
+            secret: bytes = db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()[0]
+        return secret
+
+    def refresh(self) -> None:
+        """Nothing to do: what is committed is found."""
+
+    def check(self) -> None:
+        with self._pool.read() as db:
+            _change(db)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _unpack() -> Callable[[bytes], bytes]:
+    """zstd; one for each call, for no two threads may share it."""
+    return ZstdDecompressor().decompress
+
+
+def _change(db: Connection) -> int:
+    """The newest change number, whichever process made it."""
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()[0]
+    return number
+
+
+def _state(db: Connection, query: Query) -> tuple[int, ...]:
+    """What the answer to a query depends on: the newest change and, where it collapses, what matching wrote last."""
+    if not collapses(query):
+        return (_change(db),)
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'betters'").fetchone()[0]
+    return (_change(db), number)

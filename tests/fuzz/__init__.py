@@ -1,0 +1,1 @@
+"""Inputs that nobody means well: the API answers them at once, with a refusal that says why."""
