@@ -28,7 +28,7 @@ test: $(STAMP)
 	@$(BIN)/python -m tests.support.requirements
 	@.ci/timed pycsw $(BIN)/python -m tests.support.pycsw
 	@.ci/timed validators $(BIN)/python -m tests.validators.environment
-	@.ci/timed tests $(BIN)/python -m pytest --durations=10
+	@.ci/timed tests $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder --durations=15
 
 lint: $(STAMP)
 	@.ci/timed lint sh -c '$(BIN)/ruff check . && $(BIN)/ruff format --check .'

@@ -23,6 +23,7 @@ from api.aggregations.routes import aggregations_router
 from api.body_limit import BodyLimitMiddleware, BodyTooLong
 from api.catalogue.routes import catalogue_router
 from api.client import MoissonClient
+from api.collections import Described
 from api.coverage.routes import coverage_router
 from api.downloads.routes import downloads_router, include_first
 from api.downloads.signing import Signer
@@ -86,13 +87,15 @@ def utc_now() -> datetime:
 @dataclass(frozen=True)
 class Offer:
     """What an installation offers beside its index: its rules of access, its own tariffs and customs of ordering (None: those that come
-    with Moisson), signers of archives' stores by name, and the sign-in service that the command line is told of."""
+    with Moisson), signers of archives' stores by name, the sign-in service that the command line is told of, and what the operator says of
+    Collections."""
 
     access: Access = field(default_factory=Access)
     tariffs: Tariffs | None = None
     practice: Practice | None = None
     signers: Mapping[str, Signer] = field(default_factory=dict)
     oidc: OidcSettings | None = None
+    described: Described = field(default_factory=Described)
     now: Callable[[], datetime] = utc_now
 
 
@@ -115,7 +118,9 @@ def create_app(
         stac_fastapi_version=version,
         _env_file=None,
     )
-    client = MoissonClient(index=index, access=offer.access, public_url=public_url, landing_page_id="moisson")
+    client = MoissonClient(
+        index=index, access=offer.access, public_url=public_url, described=offer.described, title=title, landing_page_id="moisson"
+    )
     api = _Api(
         settings=settings,
         stac_version=STAC_VERSION,
@@ -167,7 +172,9 @@ def _add_service_routes(app: FastAPI, index: Index) -> None:
         index.check()
         return JSONResponse({"status": "ready"})
 
-    @app.get(SCHEMA_PATH, tags=["Service"], summary="JSON schema of the moisson: members")
+    said: dict[int | str, dict[str, Any]] = {200: {"content": {"application/schema+json": {}}}}
+
+    @app.get(SCHEMA_PATH, tags=["Service"], summary="JSON schema of the moisson: members", response_class=Response, responses=said)
     def extension_schema() -> Response:
         return Response(schema, media_type="application/schema+json")
 

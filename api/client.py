@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.access import Access
 from api.catalogue.answering import collection_answer, collections_answer, landing_answer
 from api.catalogue.site import Site
+from api.collections import Described
 from api.conformance import conformance_classes
 from api.models import SearchPost
 from api.search import Search
@@ -22,11 +23,14 @@ from index.protocol import Index
 
 @attr.s
 class MoissonClient(BaseCoreClient):
-    """Handlers over one index, under the rules of `access`; `public_url` replaces the address that the request came to."""
+    """Handlers over one index, under the rules of `access`; `public_url` replaces the address that the request came to; `described`
+    and `title` are the operator's words."""
 
     index: Index = attr.ib(kw_only=True)
     access: Access = attr.ib(factory=Access, kw_only=True)
     public_url: str | None = attr.ib(default=None, kw_only=True)
+    described: Described = attr.ib(factory=Described, kw_only=True)
+    title: str = attr.ib(default="Moisson", kw_only=True)
 
     # --- Items -------------------------------------------------------------------------------------------------------------
     @cached_property
@@ -54,7 +58,7 @@ class MoissonClient(BaseCoreClient):
     @cached_property
     def site(self) -> Site:
         """What the routes of the catalogue are made from."""
-        return Site(self.index, self.access, self.base)
+        return Site(self.index, self.access, self.base, self.described, self.title)
 
     def landing_page(self, request: Request, **_: Any) -> Any:
         """GET /."""

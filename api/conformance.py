@@ -15,6 +15,7 @@ _CORE = (
     f"{_STAC}/v1.0.0/item-search",
     f"{_STAC}/v1.0.0-rc.2/children",
     f"{_STAC}/v1.0.0-rc.3/browseable",
+    f"{_STAC}/v1.0.0-rc.2/language",
     f"{_FEATURES}-1/1.0/conf/core",
     f"{_FEATURES}-1/1.0/conf/oas30",
     f"{_FEATURES}-1/1.0/conf/geojson",

@@ -33,17 +33,28 @@ def form_of(request: Request, forms: Mapping[_Form, str]) -> _Form:
 
 
 def language_of(request: Request) -> Language:
-    """`language=fr|en`; else the one that Accept-Language puts first; else French. Raises Problem for another `language`."""
+    """`language`, one or a list as Accept-Language has them; else the one that Accept-Language puts first; else French. Raises Problem
+    for a `language` in which there is neither French nor English."""
     asked = request.query_params.get("language")
-    if asked is not None:
-        if asked not in ("fr", "en"):
-            raise bad("language", f"fr or en, got {asked[:40]!r}")
-        return "en" if asked == "en" else "fr"
+    if asked is None:
+        return _first(request.headers.get("accept-language", "")) or "fr"
+    found = _first(asked)
+    if found is None:
+        raise bad("language", f"fr or en, got {asked[:40]!r}")
+    return found
+
+
+def _first(header: str) -> Language | None:
+    """Of French and English the one that weighs more, French when in doubt; None when neither is named."""
     best: dict[str, float] = {}
-    for name, weight in _weights(request.headers.get("accept-language", "")).items():
+    for name, weight in _weights(header).items():
         short = name.partition("-")[0]
         best[short] = max(best.get(short, 0.0), weight)
-    return "en" if best.get("en", 0.0) > best.get("fr", best.get("*", 0.0)) else "fr"
+    others = best.get("*", 0.0)
+    french, english = best.get("fr", others), best.get("en", 0.0)
+    if not (french or english):
+        return None
+    return "en" if english > french else "fr"
 
 
 def _weights(header: str) -> dict[str, float]:

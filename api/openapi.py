@@ -50,6 +50,8 @@ _SCHEMES = {
 # Without either the asker is anonymous, who may ask everything and finds less.
 _OPTIONAL: list[dict[str, list[str]]] = [{}, {"bearer": []}, {"key": []}]
 _FOR_ALL = ("/healthz", "/readyz", "/conformance", SCHEMA_PATH, "/_mgmt/ping", "/_mgmt/health")
+# Whose routes stac-fastapi describes.
+_PAGES = ("/collections", "/collections/{collection_id}")
 _PATHS = {
     "collection_id": "A Collection's id",
     "item_id": "An Item's id",
@@ -151,6 +153,8 @@ def _describe_operation(path: str, operation: dict[str, Any]) -> None:
             response["content"] = {**content, **{kind: {"schema": reference(name)} for kind in kinds}}
         elif status == "302":
             response["headers"] = {"Location": {"description": "Where the file is", "schema": {"type": "string", "format": "uri"}}}
+    if path in _PAGES:
+        responses["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     if path.endswith(("/search", "/items")):
         responses["200"]["content"]["application/geo+json"]["example"] = _PAGE
 

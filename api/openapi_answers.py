@@ -89,7 +89,7 @@ def _me() -> Schema:
     told = _object(
         "Whom the server takes the asker for.",
         **{"class": _one(UserClass)},
-        organisation=_or_null(_object(id=_TEXT, name=_TEXT)),
+        organisation=_or_null(_object(id=_TEXT, name=_or_null(_TEXT))),
         person=_or_null(_TEXT),
         member=_FLAG,
         client=_or_null(_TEXT),

@@ -27,7 +27,7 @@ _BODY: dict[str, tuple[type | tuple[type, ...], str]] = {
     "filter-lang": (str, "a text"),
     "filter-crs": (str, "a text"),
     "query": (dict, "an object of fields"),
-    "q": (list, "a list of texts"),
+    "q": ((list, str), "a list of texts"),
     "sortby": (list, 'a list of {"field": …, "direction": …}'),
     "fields": (dict, "an object of include and exclude"),
 }

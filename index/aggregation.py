@@ -24,7 +24,8 @@ class Summed(StrEnum):
 
 @dataclass(frozen=True)
 class Aggregation:
-    """What is asked; `field` is None for COUNT and CELLS. `size`: buckets at most (the largest ones; the rest is `others`)."""
+    """What is asked; `field` is None for COUNT and CELLS. `size`: buckets of TERMS and CELLS at most (the
+    largest ones; the rest is `others`)."""
 
     name: str
     summed: Summed

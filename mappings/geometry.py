@@ -160,7 +160,7 @@ def _cut(geometry: Any) -> Any:
     shift = 360 if geometry.bounds[0] < -180 else -360
     within = shapely.intersection(geometry, shapely.box(-180, -90, 180, 90))
     beyond = shapely.intersection(geometry, shapely.box(-180 - shift, -90, 180 - shift, 90))
-    parts = shapely.get_parts([within, shapely.transform(beyond, lambda at: at + (shift, 0))])
+    parts = shapely.get_parts([within, shapely.transform(beyond, lambda at: at + np.array([shift, 0]))])
     return MultiPolygon([part for part in parts if part.geom_type == "Polygon" and part.area])
 
 

@@ -46,10 +46,9 @@ class Field:
     @property
     def sortable(self) -> bool:
         """Whether Items can be put in order by it."""
-        return self.kind not in (Kind.TEXTS, Kind.GEOMETRY) and self.name not in _UNSORTED
+        return self.kind not in (Kind.TEXTS, Kind.GEOMETRY)
 
 
-_UNSORTED = frozenset({"title"})
 _AVAILABILITIES = ("open", "held", "orderable", "view", "unknown")
 
 _FIELDS = (
@@ -103,7 +102,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field in _
 """By name, in the order in which they are shown."""
 
 _WORDS_OF = ("title", "description", "platform", "constellation", "instruments", "keywords", "moisson:source_id", "grid:code")
-_LONGEST_TEXT = 10_000
+LONGEST = 8000
+"""Characters of a text that filters, sorts and free text look at."""
 
 
 def values_of(item: Item) -> dict[str, Value]:
@@ -120,9 +120,9 @@ def values_of(item: Item) -> dict[str, Value]:
 
 def _value(kind: Kind, given: Any, name: str) -> Value | None:
     if kind is Kind.TEXT:
-        return given if isinstance(given, str) else None
+        return given[:LONGEST] if isinstance(given, str) else None
     if kind is Kind.TEXTS:
-        return tuple(text for text in given if isinstance(text, str)) if isinstance(given, list) else None
+        return tuple(text[:LONGEST] for text in given if isinstance(text, str)) if isinstance(given, list) else None
     if kind is Kind.FLAG:
         return given if isinstance(given, bool) else None
     if kind is Kind.TIME:
@@ -138,7 +138,7 @@ def words_of(item: Item) -> str:
     """The words of an Item that free text is looked for in: folded, one space between."""
     properties = item["properties"]
     given = (item["id"], item["collection"], *(text for name in _WORDS_OF for text in _texts(properties.get(name))))
-    return " ".join(dict.fromkeys(folded for text in given if (folded := words(text[:_LONGEST_TEXT]))))
+    return " ".join(dict.fromkeys(folded for text in given if (folded := words(text[:LONGEST]))))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from mappings.geometry import box
 
 MAX_POSITIONS = 10_000
-MAX_PAIRS = 10_000_000
+MAX_PAIRS = 5_000_000
 """Of segments that may cross, about: what it takes to look at a shape grows with them, to a quarter of a second here."""
 SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
@@ -70,7 +70,7 @@ def read_geometry(value: Any) -> Any:
     if bounds[0] < -180 or bounds[2] > 180 or bounds[1] < -90 or bounds[3] > 90:
         raise ShapeError("outside ±180, ±90 degrees: positions are [longitude, latitude]; split what crosses the antimeridian")
     if _pairs(geometry) > MAX_PAIRS:
-        raise ShapeError("a zigzag of long lines, of which too many may cross: simplify the geometry")
+        raise ShapeError("too many long lines that may cross each other: simplify the geometry")
     if not geometry.is_valid:
         raise ShapeError(f"not a valid geometry: {shapely.is_valid_reason(geometry)[:120]}")
     return geometry

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from api.access import Access
 from api.app import Offer
+from api.collections import Described
 from api.downloads.signing import open_signers
 from api.identity.identify import IdentitySettings, build_identify
 from index.protocol import Index
+from moisson.sections.delivered import delivered_infos
 from moisson.settings import Settings
 
 
@@ -26,5 +28,6 @@ def open_offer(settings: Settings, index: Index, now: Callable[[], datetime]) ->
             practice=section.own_practice(),
             signers=signers,
             oidc=oidc,
+            described=Described(delivered_infos(settings.sources)),
             now=now,
         )

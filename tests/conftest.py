@@ -14,11 +14,23 @@ from mappings.validation import Validator
 from tests.support import elasticsearch
 from tests.support.elasticsearch import elasticsearch_url
 from tests.support.keycloak import keycloak
+from tests.support.servers import shared_servers
 from tests.support.shared import extension_schemas, shared
 
 __all__ = ["elasticsearch_url", "keycloak"]
 
 STORES = ["sqlite", "elastic"]
+_SERVERS = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With several workers (-n) one Elasticsearch and one Keycloak serve them all; without, each is started when a test asks for it."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        _SERVERS.enter_context(shared_servers())
+
+
+def pytest_unconfigure() -> None:
+    _SERVERS.close()
 
 
 @pytest.fixture(scope="session")

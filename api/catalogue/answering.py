@@ -35,15 +35,15 @@ def landing_answer(site: Site, request: Request, conforms: Sequence[str]) -> Res
     query = site.query(request)
     found = archives(site.index, query)
     if html:
-        return landing_page(found, _documents(site, request, query, language), base, language)
-    return json_answer(landing_document(found, conforms, base, language), language)
+        return landing_page(site.title, found, _documents(site, request, query, language), base, language)
+    return json_answer(landing_document(site.title, found, conforms, base, language), language)
 
 
 def children_answer(site: Site, request: Request) -> Response:
     """GET /children."""
     check_names(request, ("language",))
     language, base = told_in(request), site.base(request)
-    children = archive_documents(site.index, site.query(request), base, language)
+    children = archive_documents(site, site.query(request), base, language)
     return json_answer(children_document(children, base, f"{base}/children"), language)
 
 
@@ -51,7 +51,7 @@ def catalog_answer(site: Site, request: Request, archive: str) -> Response:
     """GET /catalogs/{archive}."""
     check_names(request, _TOLD)
     html, language, base = html_wanted(request), told_in(request), site.base(request)
-    document = catalog_document(archive, found_of(site.index, site.query(request), archive), base, language)
+    document = catalog_document(site, archive, found_of(site.index, site.query(request), archive), base, language)
     return catalog_page(document, base, language) if html else json_answer(document, language)
 
 
@@ -75,7 +75,7 @@ def dates_answer(site: Site, request: Request, collection_id: str, name: str = "
     query = replace(site.query(request), collections=(collection_id,))
     shelf = Shelf(collection_id, period, query, request.query_params.get("token"))
     language = told_in(request)
-    return json_answer(period_document(site.index, shelf, site.base(request), language), language)
+    return json_answer(period_document(site, shelf, site.base(request), language), language)
 
 
 def collections_answer(site: Site, request: Request) -> Response:
@@ -86,7 +86,7 @@ def collections_answer(site: Site, request: Request) -> Response:
     choice = parse_choice(given)
     query = site.query(request, bbox=given.get("bbox"), datetime=given.get("datetime"))
     documents = _documents(site, request, query, language)
-    chosen = choose(documents, choice, site.index.secret(), _bound(query))
+    chosen = choose(documents, choice, site.described, site.index.secret(), _bound(query))
     links = _collections_links(request, base, chosen.token)
     if html:
         return collections_page(chosen.documents, links, base, language)
@@ -115,7 +115,7 @@ def _documents(site: Site, request: Request, query: Query, language: Language) -
 
 
 def _document(site: Site, name: str, summary: Summary, base: str, language: Language) -> dict[str, Any]:
-    return collection_document(name, summary, base, site.access.policy.table, language)
+    return collection_document(site.described.info(name), summary, base, site.access.policy.table, language)
 
 
 def _collections_links(request: Request, base: str, token: str | None) -> list[dict[str, Any]]:

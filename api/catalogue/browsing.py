@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from api.catalogue.catalogs import Document, catalog
 from api.catalogue.links import Link, dates_href, family, item_link, named, titled
 from api.catalogue.periods import Period, narrower, within
-from api.collections import collection_title
+from api.catalogue.site import Site
 from api.links import collection_href, item_href
 from api.token import make_token, read_token
 from index.protocol import Index
@@ -31,18 +31,20 @@ class Shelf:
     token: str | None = None
 
 
-def period_document(index: Index, shelf: Shelf, base: str, language: Language) -> Document:
+def period_document(site: Site, shelf: Shelf, base: str, language: Language) -> Document:
     """The Catalog of a period, empty where nothing matches. Raises Problem for a token that does not hold."""
+    index = site.index
     asked = replace(within(shelf.query, shelf.period), limit=LEAF)
     page = index.search(read_token(asked, shelf.token, index.secret()) if shelf.token is not None else asked)
     split = page.next is not None and len(shelf.period.parts) < 3
     inner = _parts(narrower(index, shelf.query, shelf.period), shelf, base) if split else _listed(index, asked, page, shelf, base, language)
-    title = collection_title(shelf.collection, language)
+    title = site.described.title(shelf.collection, language)
     return catalog(
         f"{shelf.collection}-{shelf.period.name or 'dates'}",
         f"{title}, {shelf.period.name or _ALL.in_(language).lower()}",
         _SAID.in_(language).format(title=title),
         titled([*_family(shelf, base), *inner], language),
+        language,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.catalogue.places import Place, make_place, read_place
 from api.catalogue.sieve import check_fields, sifted
+from api.collections import Described
 from api.errors import bad
 from api.fields import Selection
 from api.filtering import parse_filters, refusal
@@ -14,8 +15,8 @@ from api.phrases import parse_phrases
 from api.sorting import parse_order
 from api.token import canonical
 from index.filters.nodes import FilterError, Predicate
+from mappings.catalogue import CollectionInfo
 from mappings.queryables import fold_accents, fold_case, words
-from mappings.registry import collection_info
 
 Document = Mapping[str, Any]
 
@@ -82,9 +83,9 @@ def parse_members(value: str | None) -> Selection | None:
     return Selection(wanted | {(name,): True for name in (*_ALWAYS, *include)}, else_wanted=not include)
 
 
-def choose(documents: Sequence[dict[str, Any]], choice: Choice, secret: bytes, bound: str) -> Chosen:
+def choose(documents: Sequence[dict[str, Any]], choice: Choice, described: Described, secret: bytes, bound: str) -> Chosen:
     """`bound` says all else that decides which Collections there are: a token holds for nothing else."""
-    found = [document for document in documents if choice.phrases is None or _says(document["id"], choice.phrases)]
+    found = [document for document in documents if choice.phrases is None or _says(described.info(document["id"]), choice.phrases)]
     found = _ordered(_filtered(found, choice.filter), choice.sorts)
     bound = repr((bound, canonical(choice.filter), choice.phrases, choice.sorts))
     start = _start(found, choice, read_place(choice.token, secret, bound)) if choice.token else 0
@@ -104,11 +105,10 @@ def _filtered(documents: list[dict[str, Any]], predicate: Predicate | None) -> l
         raise refusal(error) from None
 
 
-def _says(collection_id: str, phrases: Sequence[str]) -> bool:
+def _says(info: CollectionInfo, phrases: Sequence[str]) -> bool:
     """Whether one of the phrases stands, as whole words, in what is said of a Collection in either language."""
-    info = collection_info(collection_id)
-    said = (info.title_fr, info.title_en, info.description_fr, info.description_en, *info.keywords) if info else ()
-    return any(f" {phrase} " in f" {words(text)} " for text in (collection_id, *said) for phrase in phrases)
+    said = (info.id, info.title_fr, info.title_en, info.description_fr, info.description_en, *info.keywords)
+    return any(f" {phrase} " in f" {words(text)} " for text in said for phrase in phrases)
 
 
 def _ordered(documents: Sequence[dict[str, Any]], sorts: Sequence[tuple[str, bool]]) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from api.catalogue.links import HTML, asking_links, catalog_href, named, page_li
 from api.links import GEOJSON
 from mappings.words import Language, Text
 
-TITLE = Text("Moisson", "Moisson")
 DESCRIPTION = Text(
     "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial.",
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue.",
@@ -17,11 +16,11 @@ DESCRIPTION = Text(
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def landing_document(found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
+def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
     """`found` counts the asker's Items by archive; `conforms` are the conformance classes."""
     children = [named("child", catalog_href(base, name), title=archive_info(name).title.in_(language)) for name in found]
     more = {"conformsTo": list(conforms), "moisson:items": sum(found.values())}
-    return catalog("moisson", TITLE.in_(language), DESCRIPTION.in_(language), titled([*_links(base), *children], language), more)
+    return catalog("moisson", title, DESCRIPTION.in_(language), titled([*_links(base), *children], language), language, more)
 
 
 def _links(base: str) -> list[dict[str, Any]]:

@@ -78,3 +78,14 @@ def titled(links: Iterable[Link], language: Language) -> list[Link]:
     return [
         {**link, "title": _TITLES[link["rel"]].in_(language)} if "title" not in link and link["rel"] in _TITLES else link for link in links
     ]
+
+
+_NAMES: dict[Language, dict[str, str]] = {
+    "fr": {"code": "fr", "name": "Français", "alternate": "French"},
+    "en": {"code": "en", "name": "English", "alternate": "Anglais"},
+}
+
+
+def languages(language: Language) -> dict[str, Any]:
+    """In which language a document is, and in which others it can be had, as STAC's language extension says it."""
+    return {"language": _NAMES[language], "languages": [name for code, name in _NAMES.items() if code != language]}

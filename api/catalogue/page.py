@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from api.catalogue.archives import archive_info
-from api.catalogue.landing import DESCRIPTION, TITLE
+from api.catalogue.landing import DESCRIPTION
 from api.catalogue.links import QUERYABLES, catalog_href
 from api.catalogue.words import said
 from api.html import heading, link, page, paragraph, table
@@ -19,7 +19,7 @@ Document = Mapping[str, Any]
 _OTHER: dict[Language, Language] = {"fr": "en", "en": "fr"}
 
 
-def landing_page(found: Mapping[str, int], documents: Sequence[Document], base: str, language: Language) -> Response:
+def landing_page(title: str, found: Mapping[str, int], documents: Sequence[Document], base: str, language: Language) -> Response:
     """Archives with the numbers of their Items, Collections, and where else to go."""
     rows = (
         (link(_page(catalog_href(base, name), language), archive_info(name).title.in_(language)), number(count, language))
@@ -37,7 +37,7 @@ def landing_page(found: Mapping[str, int], documents: Sequence[Document], base: 
         _collections(documents, base, language),
         _ways(ways, language),
     ]
-    return page(language, TITLE.in_(language), body, _page(f"{base}/", _OTHER[language]))
+    return page(language, title, body, _page(f"{base}/", _OTHER[language]))
 
 
 def collections_page(documents: Sequence[Document], links: Sequence[Document], base: str, language: Language) -> Response:

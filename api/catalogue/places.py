@@ -35,6 +35,9 @@ def read_place(token: str, secret: bytes, bound: str) -> Place:
         data = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise bad("token", _UNCHANGED) from None
+    # Decoders pass over what is no letter of theirs, and over the last bits.
+    if urlsafe_b64encode(data).rstrip(b"=") != token.encode("ascii"):
+        raise bad("token", _UNCHANGED)
     mac, payload = data[:_MAC], data[_MAC:]
     if not hmac.compare_digest(mac, _mac(payload, secret, bound)):
         raise bad("token", _UNCHANGED)

@@ -1,12 +1,13 @@
 """Site: what answers about the catalogue are made from; Conditions: what may be asked of all of them alike."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 
 from api.access import Access
+from api.collections import Described
 from api.errors import not_found
 from api.negotiation import form_of, language_of
 from api.params import SearchParams, parse_accessible, refuse_repeated, refuse_unknown, to_query
@@ -21,11 +22,13 @@ FORMS = {"json": "application/json", "html": "text/html"}
 
 @dataclass(frozen=True)
 class Site:
-    """`base` gives this server's address as its users see it, without trailing slash."""
+    """`base` gives this server's address as its users see it, without trailing slash; `title` is the catalogue's."""
 
     index: Index
     access: Access
     base: Callable[[Request], str]
+    described: Described = field(default_factory=Described)
+    title: str = "Moisson"
 
     def query(self, request: Request, **given: Any) -> Query:
         """What the asker finds under the conditions that the query string sets; `given` are parameters of a search."""

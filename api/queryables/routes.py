@@ -11,7 +11,6 @@ from api.answers import json_answer
 from api.catalogue.links import SCHEMA
 from api.catalogue.sieve import FILTERABLE, SORTED
 from api.catalogue.site import Site, check_names, told_in
-from api.collections import collection_title
 from api.links import collection_href
 from api.models import Narrowing
 from api.queryables.schema import fields_schema
@@ -68,7 +67,7 @@ def _answer(
     place, said = base, title.in_(language)
     if collection_id is not None:
         site.check_collection(request, collection_id)
-        place, said = collection_href(base, collection_id), f"{said} : {collection_title(collection_id, language)}"
+        place, said = collection_href(base, collection_id), f"{said} : {site.described.title(collection_id, language)}"
     found = site.index.fields(Query(audience, collections=(collection_id,) if collection_id is not None else None))
     fields = (field for field in FIELDS.values() if (field.own or field.name in found) and wanted(field))
     return json_answer(fields_schema(fields, f"{place}/{name}", said, language), language, SCHEMA)

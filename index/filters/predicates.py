@@ -48,8 +48,9 @@ def _operation(name: str, value: Mapping[str, Any]) -> Predicate:
 
 def _several(value: Mapping[str, Any]) -> list[Any]:
     args = args_of(value)
-    if len(args) < 2:
-        raise FilterError(text_of(value), f"joins two conditions or more, got {len(args)}")
+    # Of one, as stac-browser sends it, it is the one.
+    if not args:
+        raise FilterError(text_of(value), "joins conditions, got none")
     return args
 
 

@@ -28,11 +28,13 @@ _MAX_STREAMS = 16
 @dataclass(frozen=True)
 class Conditions:
     """What a query asks, less cursor and order: `stretch` (the places that its times allow), `where` and `among` (its collections)
-    are SQL on `items`, and on `fields` where `looks_at_fields`. `streams` are the collections when they are so few that each is walked
-    by itself. `phrases` (FTS5) is what the words are looked up by. `kinds` are those that facts and collections leave."""
+    are SQL on `items`, and on `fields` where `looks_at_fields`; `left` is what `where` asks beyond what the R*Tree knows. `streams`
+    are the collections when they are so few that each is walked by itself. `phrases` (FTS5) is what the words are looked up by. `kinds`
+    are those that facts and collections leave."""
 
     stretch: str
     where: str
+    left: str
     among: str
     params: Mapping[str, Any]
     streams: tuple[str, ...]
@@ -57,10 +59,10 @@ class Conditions:
 def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     """The Conditions of a query; what can match nothing becomes `0`."""
     query = _placed(query)
-    clauses, among = ["1"], "1"
+    clauses, known, among = ["1"], ["1"], "1"
     params: dict[str, Any] = {}
     streams: tuple[str, ...] = ()
-    kinds = _facts(db, query, clauses)
+    kinds = _facts(db, query, known)
     _collapse(db, query, clauses)
     places = stretch(db, query, clauses, params)
     if query.collections is not None:
@@ -76,7 +78,7 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
         params["ids"] = to_json(query.ids)
     area = to_area(query.area) if query.area is not None else None
     if area:
-        clauses.append(f"({area.meets})")
+        known.append(f"({area.meets})")
         params.update(area.params)
     elif query.area is not None or query.collections == ():
         clauses.append("0")
@@ -84,7 +86,8 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     looks_at_fields = _filter(db, query, clauses, params)
     return Conditions(
         stretch=places,
-        where=" AND ".join(clauses),
+        where=" AND ".join((*known, *clauses)),
+        left=" AND ".join(clauses),
         among=among,
         params=params,
         streams=streams,
@@ -108,7 +111,7 @@ def _placed(query: Query) -> Query:
     return replace(query, area=met.shape, filter=And(left) if len(left) > 1 else left[0] if left else None)
 
 
-def _facts(db: sqlite3.Connection, query: Query, clauses: list[str]) -> tuple[int, ...]:
+def _facts(db: sqlite3.Connection, query: Query, known: list[str]) -> tuple[int, ...]:
     """The audience's predicate and the exclusion of Airbus, as the few combinations of facts that pass both; the kinds that are left."""
     rows = db.execute("SELECT fact, source, availability, licence FROM facts").fetchall()
     kept = [
@@ -117,7 +120,7 @@ def _facts(db: sqlite3.Connection, query: Query, clauses: list[str]) -> tuple[in
         if query.audience.finds(source, availability, licence) and not (query.exclude_airbus and availability == "orderable")
     ]
     if len(kept) < len(rows):
-        clauses.append(f"fact IN ({','.join(map(str, kept))})")
+        known.append(f"fact IN ({','.join(map(str, kept))})")
     wanted = None if query.collections is None else set(query.collections)
     kinds = db.execute("SELECT kind, collection FROM kinds WHERE fact IN (SELECT value FROM json_each(?))", (to_json(kept),))
     return tuple(kind for kind, collection in kinds if wanted is None or collection in wanted)

@@ -24,7 +24,7 @@ from index.sqlite.conditions import (
 
 _SAMPLES = (2000, 8000)
 # Fewer Items than this are counted sooner than sampled.
-_FEW = 5 * EXACT
+_FEW = 3 * EXACT
 
 
 def matched(db: sqlite3.Connection, query: Query) -> Matched:
@@ -33,12 +33,19 @@ def matched(db: sqlite3.Connection, query: Query) -> Matched:
     total = total_of(db)
     if asked.by_id or total <= _FEW or (asked.phrases and words_up_to(db, asked, EXACT) < EXACT):
         return Matched(_count(db, asked), exact=True)
-    boxes = boxes_up_to(db, asked, 2 * EXACT) if asked.area is not None else 2 * EXACT
-    if boxes < 2 * EXACT:
-        about = _estimated(db, asked, boxes, _among_boxes(db, asked)) if boxes > EXACT else None
-    else:
-        about = _estimated(db, asked, total, range(1, total + 1))
+    if asked.area is not None and boxes_up_to(db, asked, _FEW) < _FEW:
+        return _matched_in_boxes(db, asked)
+    about = _estimated(db, asked, total, range(1, total + 1))
     return Matched(about, exact=False) if about else Matched(_count(db, asked), exact=True)
+
+
+def _matched_in_boxes(db: sqlite3.Connection, asked: Conditions) -> Matched:
+    """Of Items whose boxes meet the area: counted, or about where they surely are more than EXACT."""
+    assert asked.area is not None
+    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
+    places = sorted({box // 2 for (box,) in db.execute(boxes, {**asked.area.params, **days})})
+    about = _estimated(db, asked, len(places), places) if len(places) > EXACT else None
+    return Matched(about, exact=False) if about else Matched(_counted_of(db, asked, to_json(places), asked.left), exact=True)
 
 
 def count(db: sqlite3.Connection, query: Query) -> int:
@@ -102,27 +109,24 @@ def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, places: Se
     for size in _SAMPLES:
         if size * 4 > total:
             return None
-        sample = _sample(places, size) if isinstance(places, range) else to_json(random.Random(0).sample(places, size))
-        found = _counted_of(db, asked, sample)
         # So many of a sample come from less than EXACT matches once in more than 10**12 times.
         usual = size * EXACT / total
-        if found > usual + 8 * sqrt(usual) + 10:
+        many = usual + 8 * sqrt(usual) + 10
+        if many >= size:
+            continue
+        sample = _sample(places, size) if isinstance(places, range) else to_json(random.Random(0).sample(places, size))
+        found = _counted_of(db, asked, sample)
+        if found > many:
             return max(round(found * total / size), EXACT + 1)
         if found < usual / 2:
             return None
     return None
 
 
-def _among_boxes(db: sqlite3.Connection, asked: Conditions) -> list[int]:
-    assert asked.area is not None
-    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
-    return [seq for (seq,) in db.execute(f"SELECT DISTINCT id / 2 FROM ({boxes})", {**asked.area.params, **days})]
-
-
-def _counted_of(db: sqlite3.Connection, asked: Conditions, places: str) -> int:
-    """How many match of the Items at these places (a JSON list of seq)."""
+def _counted_of(db: sqlite3.Connection, asked: Conditions, places: str, where: str | None = None) -> int:
+    """How many match of the Items at these places (a JSON list of seq); `where` is what they are not known for."""
     source = f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT value FROM json_each(:places))"
-    where = f"{asked.stretch} AND {asked.where} AND {asked.among}"
+    where = where or f"{asked.stretch} AND {asked.where} AND {asked.among}"
     return _counted(db, asked, f"{source} AND {where}", {**asked.params, "places": places})
 
 
@@ -141,6 +145,6 @@ def _whole(db: sqlite3.Connection, asked: Conditions) -> tuple[str, dict[str, An
             return f"{by_words(asked)} AND {where}", params
         if asked.area is not None and boxes_up_to(db, asked, many) < many:
             source, days = by_box(asked)
-            return f"{source} AND {where}", {**params, **days}
+            return f"{source} AND {asked.left}", {**params, **days}
     index = "items_id" if asked.by_id else "items_collection" if asked.streams else "items_order"
     return f"items INDEXED BY {index} {asked.fields} WHERE {where}", params

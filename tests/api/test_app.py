@@ -66,10 +66,7 @@ def test_openapi_describes_the_search_with_examples(api: str) -> None:
     parameters = {p["name"]: p for p in paths["/search"]["get"]["parameters"]}
     assert set(SEARCH_NAMES) == set(parameters)
     assert all(p.get("description") for p in parameters.values())
-    assert all(
-        "example" in parameters[name]["schema"]
-        for name in set(SEARCH_NAMES) - {"ids", "token"}
-    )
+    assert all("example" in parameters[name]["schema"] for name in set(SEARCH_NAMES) - {"ids", "token"})
     assert parameters["limit"]["schema"]["type"] == "integer"
     assert paths["/search"]["post"]["responses"]["200"]["content"]["application/geo+json"]["example"]
 

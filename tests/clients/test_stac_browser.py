@@ -179,5 +179,14 @@ def test_each_answer_is_in_the_language_that_is_chosen(replayed: list[Replayed])
         assert "accept-language" in one.answer.headers["vary"].lower()
 
 
+def test_the_choice_of_a_language_is_offered_and_reaches_the_server(replayed: list[Replayed]) -> None:
+    """It offers those that an answer names, and asks again in another where the server announces that it negotiates."""
+    assert "https://api.stacspec.org/v1.0.0-rc.2/language" in replayed[0].told["conformsTo"]
+    for one in of(replayed, "stac"):
+        chosen = one.asked.headers["accept-language"][:2]
+        assert one.told["language"]["code"] == chosen, one.asked
+        assert {chosen, *(other["code"] for other in one.told["languages"])} == {"en", "fr"}
+
+
 def _ids(page: dict[str, Any]) -> set[str]:
     return {item["id"] for item in page["features"]}

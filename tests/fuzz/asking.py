@@ -92,4 +92,3 @@ async def _answer(app: Any, scope: dict[str, Any], chunks: Sequence[bytes]) -> A
     seconds = time.process_time() - start
     headers = {name.decode().lower(): value.decode("latin-1") for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]), seconds)
-

@@ -24,14 +24,14 @@ from elasticsearch import Elasticsearch
 
 from tests.support.node.prepare import FOLDER, NodeError, apt_line, jdk, packages, prepare
 
-_VARIABLE = "MOISSON_TEST_ELASTICSEARCH"
+VARIABLE = "MOISSON_TEST_ELASTICSEARCH"
 # Loopback is never asked through a proxy that the environment names.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def missing() -> list[str]:
     """The apt packages without which the node cannot run; none when another cluster is named."""
-    return [] if os.environ.get(_VARIABLE) else packages()
+    return [] if os.environ.get(VARIABLE) else packages()
 
 
 def missing_line() -> str | None:
@@ -49,7 +49,7 @@ def elasticsearch_url() -> Iterator[str]:
 @contextlib.contextmanager
 def running() -> Iterator[str]:
     """The cluster that is named, or a node of our own; fails the test when neither can be had."""
-    named = os.environ.get(_VARIABLE)
+    named = os.environ.get(VARIABLE)
     if named:
         yield named.rstrip("/")
         return
@@ -62,7 +62,7 @@ def running() -> Iterator[str]:
 
 def remove(url: str, prefix: str) -> None:
     """Deletes the indices `prefix-*` and their template, one by one: clusters refuse to delete by wildcard."""
-    with Elasticsearch(url) as client:
+    with Elasticsearch(url, request_timeout=60) as client:
         for name in client.indices.get(index=f"{prefix}-*", expand_wildcards="all").body:
             client.indices.delete(index=name, ignore_unavailable=True)
         client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-items")

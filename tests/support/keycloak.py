@@ -25,7 +25,7 @@ from tests.support.realm import realm
 
 _POM = Path(__file__).parent / "keycloak.pom.xml"
 _CACHE = _POM.parents[2] / ".cache"
-_VARIABLE = "MOISSON_TEST_KEYCLOAK"
+VARIABLE = "MOISSON_TEST_KEYCLOAK"
 _PASSWORD = "admin"
 
 
@@ -62,7 +62,7 @@ class Keycloak:
 @pytest.fixture(scope="session")
 def keycloak() -> Iterator[Keycloak]:
     """One that lives as long as the session. Without a JDK or Maven the test skips and says what to install; in CI it fails."""
-    named = os.environ.get(_VARIABLE)
+    named = os.environ.get(VARIABLE)
     if named:
         yield Keycloak(named.rstrip("/"))
         return

@@ -47,7 +47,7 @@ def test_get_and_post_mean_the_same(text: str, listed: list[tuple[str, str | Non
         ("properties.properties.gsd", "no field"),
         ("instruments", "nothing can be put in order by instruments"),
         ("geometry", "nothing can be put in order by geometry"),
-        ("title", "/sortables"),
+        ("keywords", "/sortables"),
         ("datetime,-datetime", "datetime comes twice"),
         ("gsd,properties.gsd", "gsd comes twice"),
         ("id,gsd,datetime,platform", "at most 3"),
