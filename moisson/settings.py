@@ -4,8 +4,6 @@ import difflib
 import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +15,6 @@ from mappings.registry import MAPPINGS
 from moisson.sections import (
     PARTNERS,
     PROTOCOLS,
-    Address,
     ConfigError,
     DinamisSettings,
     GeodesSettings,
@@ -27,78 +24,14 @@ from moisson.sections import (
     PartnerSection,
     RegardsSettings,
     RestoSettings,
-    Section,
     SourceSettings,
     SwhSettings,
 )
 from moisson.sections.access import AccessSettings, OidcSection, SignerSection
+from moisson.sections.api import ApiSettings
 from moisson.sections.base import read_toml
 from moisson.sections.delivered import CollectionSection, check_delivered
-from schedules.rules import Rules
-from schedules.timetable import Timetable
-
-
-class ApiSettings(Section):
-    """Where the API listens, and with how many processes; `public_url` is the address that users see when a proxy stands in front,
-    `trusted_proxies` the addresses and networks of proxies whose word on it counts when it is not given."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=1, le=65535)
-    workers: int = Field(1, ge=1, le=64)
-    public_url: Address | None = None
-    trusted_proxies: tuple[str, ...] = ()
-    title: str = "Moisson"
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        for network in networks:
-            try:
-                ip_network(network)
-            except ValueError:
-                raise ValueError(f"{network!r}: an address or a network, such as 10.0.0.5 or 10.0.0.0/24") from None
-        return networks
-
-    def base(self) -> str:
-        """The API's address without trailing slash, as a user of this machine reaches it when there is no public one."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return (self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
-
-    def shown(self) -> dict[str, Any]:
-        """What the application is told of itself: options of `create_app`."""
-        return {"title": self.title, "public_url": self.public_url, "trusted_proxies": self.trusted_proxies}
-
-
-class ScheduleSettings(Section):
-    """The calendar: how many harvests go on at the same time, in which time zone cron lines are read, how often commands are looked
-    for. What runs may remove: restorable for `grace_days`; at most `brake_percent` of a source's records without an operator. The
-    past of big archives: `recounts` months a run, each listed anyway every `relist_days`. `metrics_port`: Prometheus, none by default."""
-
-    workers: int = Field(2, ge=1, le=32)
-    timezone: str = "UTC"
-    jitter_minutes: float = Field(5, ge=0)
-    poll_seconds: float = Field(5, gt=0)
-    grace_days: float = Field(30, ge=0)
-    brake_percent: float = Field(5, ge=0, le=100)
-    recounts: int = Field(6, ge=0)
-    relist_days: float = Field(180, gt=0)
-    metrics_host: str = "127.0.0.1"
-    metrics_port: int | None = Field(None, ge=1, le=65535)
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        Timetable("every 1 d", name)
-        return name
-
-    def rules(self) -> Rules:
-        """What runs may do on their own."""
-        return Rules(
-            grace=timedelta(days=self.grace_days),
-            brake_share=self.brake_percent / 100,
-            recounts=self.recounts,
-            relist_after=timedelta(days=self.relist_days),
-        )
+from moisson.sections.schedule import ScheduleSettings
 
 
 class Settings(BaseSettings):

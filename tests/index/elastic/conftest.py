@@ -7,7 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
-from index.elastic_store import Store
+from index.elastic.store import Store
 from tests.support import elasticsearch
 
 

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from index import elastic_schema
 from index.aggregation import Aggregation, Bucket, Summed
-from index.elastic import ElasticIndex
-from index.elastic_mapping import ITEM_FIELDS, SCHEMA, SHAPE, again, to_source
-from index.elastic_values import VALUE_FIELDS
+from index.elastic import ElasticIndex, schema
+from index.elastic.mapping import ITEM_FIELDS, SCHEMA, SHAPE, again, to_source
+from index.elastic.values import VALUE_FIELDS
 from index.filters.nodes import And, Array, Compare, Constant, FilterError, IsNull, Like, Or, Predicate
 from index.filters.operators import Operators
 from index.matches import MatchBatch
@@ -71,9 +70,9 @@ def third(elasticsearch_url: str, prefix: str, client: Elasticsearch, monkeypatc
     """A store as version 3 wrote it, with six Items of which `c/i1` has a better copy: per Item its version and change number."""
     newer = (*VALUE_FIELDS, SHAPE)
     with monkeypatch.context() as older:
-        older.setattr(elastic_schema, "SCHEMA", 3)
+        older.setattr(schema, "SCHEMA", 3)
         fields = {name: kind for name, kind in ITEM_FIELDS.items() if name not in newer}
-        older.setattr(elastic_schema, "ITEM_FIELDS", fields)
+        older.setattr(schema, "ITEM_FIELDS", fields)
         with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
             documents = [make_document(f"i{n}", "cd"[n % 2], platform="SPOT 6", gsd=n, box=(n, 0, n + 1, 1)) for n in range(6)]
             index.apply(batch(*documents))
@@ -98,7 +97,7 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(elastic_schema, "_PORTION", 2)
+    monkeypatch.setattr(schema, "_PORTION", 2)
     rewritten: list[str] = []
 
     def once(source: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +107,7 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
         return again(source)
 
     with monkeypatch.context() as broken:
-        broken.setattr(elastic_schema, "again", once)
+        broken.setattr(schema, "again", once)
         with pytest.raises(IndexUnavailable, match="the wire was cut"):
             ElasticIndex.open(elasticsearch_url, prefix=prefix)
     assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": 3}

@@ -8,11 +8,11 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
-from index.elastic_copies import Copies
-from index.elastic_lease import Leases, Numbers
-from index.elastic_mapping import Names
-from index.elastic_matches import Matching
-from index.elastic_store import Store
+from index.elastic.copies import Copies
+from index.elastic.lease import Leases, Numbers
+from index.elastic.mapping import Names
+from index.elastic.matches import Matching
+from index.elastic.store import Store
 from index.matches import Better, Match, MatchBatch, Scene
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query

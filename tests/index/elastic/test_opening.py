@@ -14,12 +14,11 @@ import pytest
 import shapely
 from elasticsearch import Elasticsearch
 
-from index import elastic_schema
-from index.elastic import ElasticIndex
-from index.elastic_mapping import SCHEMA, doc_id
-from index.elastic_operation import Operation
-from index.elastic_state import pack
-from index.elastic_store import BACKOFF, Store
+from index.elastic import ElasticIndex, schema
+from index.elastic.mapping import SCHEMA, doc_id
+from index.elastic.operation import Operation
+from index.elastic.state import pack
+from index.elastic.store import BACKOFF, Store
 from index.matches import MatchBatch
 from index.protocol import IndexUnavailable
 from index.query import Query
@@ -95,9 +94,9 @@ def test_a_store_of_version_1_keeps_all_and_learns_the_rest(
         return {**found, "media_type": "application/json", "url": None, **members}
 
     with monkeypatch.context() as first:
-        first.setattr(elastic_schema, "SCHEMA", 1)
-        first.setattr(elastic_schema, "STATE", ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta"))
-        first.setattr(elastic_schema, "STATE_FIELDS", _FIRST | {"changes": {"number": {"type": "long"}}})
+        first.setattr(schema, "SCHEMA", 1)
+        first.setattr(schema, "STATE", ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta"))
+        first.setattr(schema, "STATE_FIELDS", _FIRST | {"changes": {"number": {"type": "long"}}})
         with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
             secret = index.secret()
             number = index.apply(batch(document(records=("r0",)))).change
@@ -110,7 +109,7 @@ def test_a_store_of_version_1_keeps_all_and_learns_the_rest(
     for stream in ("a/b", "/c"):
         client.index(index=f"{prefix}-watermarks", id=doc_id("é/s", stream), document=mark)
     assert "native_id" not in client.indices.get_mapping(index=f"{prefix}-records").body[f"{prefix}-records"]["mappings"]["properties"]
-    monkeypatch.setattr(elastic_schema, "_PORTION", 2)
+    monkeypatch.setattr(schema, "_PORTION", 2)
     with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
         assert [one.native_id for one in index.records("source")] == ["r0", "r1", "r2", "r3", "r4"]
         assert index.record_names("source", "", NOW, NOW + TTL) == ["r0", "r1", "r2", "r3", "r4"]
@@ -131,10 +130,10 @@ def test_a_store_of_version_2_learns_scenes_matches_and_copies(
     client: Elasticsearch, elasticsearch_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as second:
-        second.setattr(elastic_schema, "SCHEMA", 2)
-        second.setattr(elastic_schema, "STATE", elastic_schema.STATE[:9])
-        fields = {name: kind for name, kind in elastic_schema.ITEM_FIELDS.items() if name != "better"}
-        second.setattr(elastic_schema, "ITEM_FIELDS", fields)
+        second.setattr(schema, "SCHEMA", 2)
+        second.setattr(schema, "STATE", schema.STATE[:9])
+        fields = {name: kind for name, kind in schema.ITEM_FIELDS.items() if name != "better"}
+        second.setattr(schema, "ITEM_FIELDS", fields)
         with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
             index.apply(batch(document(), document("b")))
     assert not client.indices.exists(index=f"{prefix}-scenes")

@@ -10,11 +10,11 @@ import shapely
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
-from index.elastic_lease import OPEN_SECONDS, Leases, Numbers
-from index.elastic_mapping import Names, doc_id
-from index.elastic_operation import Operation
-from index.elastic_store import Store
-from index.elastic_write import Writer
+from index.elastic.lease import OPEN_SECONDS, Leases, Numbers
+from index.elastic.mapping import Names, doc_id
+from index.elastic.operation import Operation
+from index.elastic.store import Store
+from index.elastic.write import Writer
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
 from index.state import Batch, ItemKey, Known, Lease, Removal

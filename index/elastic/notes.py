@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from index.elastic_mapping import Names, doc_id
-from index.elastic_operation import Found
-from index.elastic_store import Store
+from index.elastic.mapping import Names, doc_id
+from index.elastic.operation import Found
+from index.elastic.store import Store
 from index.state import Note
 
 # A version is the write's place in its index: the term of the shard, then the number within it, which are never used twice together.

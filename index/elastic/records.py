@@ -1,4 +1,4 @@
-"""Records on Elasticsearch: those kept, those in quarantine, those removed. Reading; what a batch changes is in elastic_write.py.
+"""Records on Elasticsearch: those kept, those in quarantine, those removed. Reading; what a batch changes is in write.py.
 
 `known` and `members` read documents by their ids; whatever searches refreshes its index first, so that it finds what was written.
 """
@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Any
 
 from index.bounds import Bounds, Version, quarantined
-from index.elastic_mapping import Names, doc_id
-from index.elastic_operation import Found, Operation, Source, portions
-from index.elastic_state import to_deleted, to_record, to_rejection
-from index.elastic_store import Store
+from index.elastic.mapping import Names, doc_id
+from index.elastic.operation import Found, Operation, Source, portions
+from index.elastic.state import to_deleted, to_record, to_rejection
+from index.elastic.store import Store
 from index.state import Deleted, ItemKey, Known, Rejection, StoredRecord
 from mappings.times import from_micros, to_micros
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any
 
-from index.elastic_values import exists, value_field
+from index.elastic.values import exists, value_field
 from index.filters.nodes import FilterError, Property, Span, Temporal
 
 Bound = Property | float

@@ -11,7 +11,7 @@ from typing import Any
 from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
-from index.elastic_operation import Found, Operation, Refusal, Source, parts, portions
+from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
 
 BULK_SECONDS = 120.0

@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry.polygon import orient
 
 from index.document import Document, centre_of, members_of, placed
-from index.elastic_operation import Operation, Refusal
-from index.elastic_store import Store
-from index.elastic_values import VALUE_FIELDS, searched
+from index.elastic.operation import Operation, Refusal
+from index.elastic.store import Store
+from index.elastic.values import VALUE_FIELDS, searched
 from mappings.queryables import values_of, words_of
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ ITEM_FIELDS = {
     "licence": _KEYWORD,
     # "availability/licence": one cached terms filter is an audience.
     "access": _FILTER,
-    # The keywords of the copies that come before it (elastic_copies.py).
+    # The keywords of the copies that come before it (copies.py).
     "better": _FILTER,
     # µs since 1970: a date field counts in ms and would not order as SQLite does.
     "sort_key": _LONG,
@@ -88,7 +88,7 @@ STATE_FIELDS: dict[str, dict[str, Any]] = {
 SETTINGS = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
-    # How long a deletion's version is remembered, against a write that was under way for as long (see elastic_write.py).
+    # How long a deletion's version is remembered, against a write that was under way for as long (see write.py).
     "gc_deletes": "1h",
 }
 # As the query's order, `missing` included, so that a page is read from the head of each segment and no further.

@@ -7,8 +7,8 @@ from math import ceil, floor
 from typing import Any
 
 from index.aggregation import Aggregated, Aggregation, Bucket, Summed
-from index.elastic_sort import value_of
-from index.elastic_values import exists, value_field
+from index.elastic.sort import value_of
+from index.elastic.values import exists, value_field
 from index.query import Sort
 from mappings.queryables import Field
 

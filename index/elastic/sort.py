@@ -7,7 +7,7 @@ texts. Backwards everything is turned round: missing values come first.
 from collections.abc import Mapping
 from typing import Any
 
-from index.elastic_values import sort_field
+from index.elastic.values import sort_field
 from index.query import Cursor, Query, Sort, order_of
 from mappings.queryables import Kind
 

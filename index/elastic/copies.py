@@ -10,8 +10,8 @@ from hashlib import blake2b
 import orjson
 
 from index.collapse import Copy, collapses, hides
-from index.elastic_mapping import Names
-from index.elastic_store import Store
+from index.elastic.mapping import Names
+from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 from index.query import Query
 

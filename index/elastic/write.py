@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index.document import Document
-from index.elastic_lease import Block, Leases, Numbers, block_of
-from index.elastic_mapping import Names, doc_id, put_items, to_source
-from index.elastic_operation import Operation, Refusal, Source
-from index.elastic_schema import create_collection
-from index.elastic_state import change_source, deleted_source, record_source, rejection_source, watermark_source
-from index.elastic_store import Store
+from index.elastic.lease import Block, Leases, Numbers, block_of
+from index.elastic.mapping import Names, doc_id, put_items, to_source
+from index.elastic.operation import Operation, Refusal, Source
+from index.elastic.schema import create_collection
+from index.elastic.state import change_source, deleted_source, record_source, rejection_source, watermark_source
+from index.elastic.store import Store
 from index.protocol import LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
 

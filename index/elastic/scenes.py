@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from index.elastic_mapping import doc_id
-from index.elastic_operation import Source
+from index.elastic.mapping import doc_id
+from index.elastic.operation import Source
 from index.matches import Match, Scene, Side
 from index.state import ItemKey
 

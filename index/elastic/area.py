@@ -4,7 +4,7 @@ from typing import Any
 
 import shapely
 
-from index.elastic_mapping import to_geojson
+from index.elastic.mapping import to_geojson
 
 
 def meeting(geometry: Any) -> dict[str, Any]:

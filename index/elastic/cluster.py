@@ -13,18 +13,18 @@ from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from index.aggregation import Aggregates, Aggregation
 from index.bounds import Bounds
-from index.elastic_copies import Copies
-from index.elastic_filter import OPERATORS
-from index.elastic_lease import Leases, Numbers
-from index.elastic_mapping import Names, doc_id
-from index.elastic_matches import Matching
-from index.elastic_notes import Notes
-from index.elastic_reading import Reading
-from index.elastic_records import Records, of_source
-from index.elastic_schema import prepare
-from index.elastic_state import run_source, to_change, to_run, to_watermark
-from index.elastic_store import Store
-from index.elastic_write import Writer
+from index.elastic.copies import Copies
+from index.elastic.filter import OPERATORS
+from index.elastic.lease import Leases, Numbers
+from index.elastic.mapping import Names, doc_id
+from index.elastic.matches import Matching
+from index.elastic.notes import Notes
+from index.elastic.reading import Reading
+from index.elastic.records import Records, of_source
+from index.elastic.schema import prepare
+from index.elastic.state import run_source, to_change, to_run, to_watermark
+from index.elastic.store import Store
+from index.elastic.write import Writer
 from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.protocol import IndexUnavailable
@@ -122,7 +122,7 @@ class ElasticIndex:
         return self._matching.scenes_named(side, names)
 
     def apply_matches(self, batch: MatchBatch) -> int:
-        """As Index.apply_matches; elastic_matches.py says what a harvest that writes meanwhile sees."""
+        """As Index.apply_matches; matches.py says what a harvest that writes meanwhile sees."""
         return self._matching.apply(batch)
 
     def match_position(self) -> int:
@@ -145,7 +145,7 @@ class ElasticIndex:
         return {hit["_source"]["stream"]: to_watermark(hit["_source"]) for hit in hits}
 
     def apply(self, batch: Batch) -> Applied:
-        """As Index.apply; elastic_write.py says in which order, and what a lease guarantees."""
+        """As Index.apply; write.py says in which order, and what a lease guarantees."""
         return self._writer.apply(batch)
 
     def save_run(self, run: Run) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from index.elastic_mapping import (
+from index.elastic.mapping import (
     ITEM_FIELDS,
     ITEM_SETTINGS,
     SCHEMA,
@@ -19,8 +19,8 @@ from index.elastic_mapping import (
     again,
     id_names,
 )
-from index.elastic_operation import Found, Operation, Refusal, Source
-from index.elastic_store import Store
+from index.elastic.operation import Found, Operation, Refusal, Source
+from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 
 log = logging.getLogger(__name__)

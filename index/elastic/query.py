@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from index.elastic_area import meeting
-from index.elastic_filter import to_conditions
-from index.elastic_mapping import access
-from index.elastic_values import to_words
+from index.elastic.area import meeting
+from index.elastic.filter import to_conditions
+from index.elastic.mapping import access
+from index.elastic.values import to_words
 from index.query import Query, Summary
 from index.state import StoredItem
 from mappings.audience import Audience, Pairs

@@ -7,9 +7,9 @@ from functools import singledispatch
 from math import isfinite
 from typing import Any
 
-from index.elastic_area import meeting
-from index.elastic_temporal import TURNED, relation
-from index.elastic_values import (
+from index.elastic.area import meeting
+from index.elastic.temporal import TURNED, relation
+from index.elastic.values import (
     TEXT_BYTES,
     exists,
     fold_letter,

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from index import elastic_pages
 from index.aggregation import Aggregated, Aggregates, Aggregation, Summed
-from index.elastic_aggregate import fields_request, to_aggregated, to_fields, to_request
-from index.elastic_copies import Copies
-from index.elastic_mapping import Names
-from index.elastic_query import MAX_COLLECTIONS, SUMMARIES, to_filter, to_stored, to_summaries
-from index.elastic_store import Refused, Store
+from index.elastic import pages
+from index.elastic.aggregate import fields_request, to_aggregated, to_fields, to_request
+from index.elastic.copies import Copies
+from index.elastic.mapping import Names
+from index.elastic.query import MAX_COLLECTIONS, SUMMARIES, to_filter, to_stored, to_summaries
+from index.elastic.store import Refused, Store
 from index.filters.nodes import FilterError
 from index.protocol import IndexUnavailable
 from index.query import Matched, Page, Query, Summary
@@ -30,7 +30,7 @@ class Reading:
     def search(self, query: Query) -> Page:
         """As Index.search."""
         with _honouring(query):
-            return elastic_pages.read(self._store, self._names.collections(query.collections), query, self._filter(query))
+            return pages.read(self._store, self._names.collections(query.collections), query, self._filter(query))
 
     def count(self, query: Query) -> int:
         """As Index.count."""

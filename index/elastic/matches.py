@@ -1,6 +1,6 @@
 """Matching's side of the Elasticsearch store: scenes and matches, and the keywords of better copies on the Items.
 
-Scenes and matches are written as harvests write (elastic_write.py): with the number of the batch as version, after the lease was
+Scenes and matches are written as harvests write (write.py): with the number of the batch as version, after the lease was
 checked. An Item is written again with the very version that it was read with: whatever a harvest wrote meanwhile is newer and stays,
 and its change has matching look at it again. A harvest that writes an Item keeps the keywords that it read a moment before; where only
 its records changed (it then takes no change number) and matching wrote between that reading and writing, the Item keeps the older
@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.collapse import Copy, copies
-from index.elastic_copies import Copies, keyword
-from index.elastic_lease import Leases, Numbers, block_of
-from index.elastic_mapping import Names, doc_id
-from index.elastic_operation import Operation, Source, portions
-from index.elastic_scenes import at_places, matches_source, of_items, scene_source, to_matches, to_scene, with_names
-from index.elastic_store import Store
+from index.elastic.copies import Copies, keyword
+from index.elastic.lease import Leases, Numbers, block_of
+from index.elastic.mapping import Names, doc_id
+from index.elastic.operation import Operation, Source, portions
+from index.elastic.scenes import at_places, matches_source, of_items, scene_source, to_matches, to_scene, with_names
+from index.elastic.store import Store
 from index.matches import Better, Match, MatchBatch, Scene, Side
 from index.protocol import LeaseLost
 from index.state import ItemKey

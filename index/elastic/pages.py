@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from index.elastic_query import STORED, to_stored
-from index.elastic_sort import clauses, cursor_at, place_of
-from index.elastic_store import Store
+from index.elastic.query import STORED, to_stored
+from index.elastic.sort import clauses, cursor_at, place_of
+from index.elastic.store import Store
 from index.query import PAGE_BYTES, Page, Query
 from index.state import StoredItem
 

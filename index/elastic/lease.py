@@ -5,7 +5,7 @@ they are unique, grow strictly for each source, and compare overall; some are ne
 written: `horizon` is the first number of the oldest open block, and a feed that reads below it never misses a change that lands
 later with a lower number. A batch that died leaves its block open for OPEN_SECONDS.
 
-They are also the versions of the documents, which makes a late writer harmless: see elastic_write.py.
+They are also the versions of the documents, which makes a late writer harmless: see write.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from elastic_transport import TransportError
 
-from index.elastic_mapping import Names
-from index.elastic_operation import Found
-from index.elastic_store import Store
+from index.elastic.mapping import Names
+from index.elastic.operation import Found
+from index.elastic.store import Store
 from index.protocol import IndexUnavailable, LeaseLost
 from index.state import Lease
 from mappings.times import from_micros, to_micros

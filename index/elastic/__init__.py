@@ -1,0 +1,5 @@
+"""The Index on an Elasticsearch cluster."""
+
+from index.elastic.cluster import ElasticIndex
+
+__all__ = ["ElasticIndex"]
