@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from mappings.delivered_members import cleaned
+from mappings.ogc.stac import features_of
 from mappings.record import Answer, Broken, NotAnAnswer, Record, Unmappable, answer_of
 from mappings.secrets import without_secrets
 from mappings.times import usable_time
@@ -33,7 +34,7 @@ def read_items(body: bytes, source: str) -> Answer:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise NotAnAnswer(f"not JSON: {error}") from None
-    features = _features(document)
+    features = features_of(document)
     if features and not any(_is_item(feature) for feature in features):
         raise NotAnAnswer("features that are no STAC Items: none has a stac_version")
     return answer_of(features, record, clean=without_secrets)
@@ -89,17 +90,6 @@ def _is_item_line(line: bytes) -> bool:
         return isinstance(orjson.loads(line), dict)
     except orjson.JSONDecodeError:
         return False
-
-
-def _features(document: Any) -> list[Any]:
-    if isinstance(document, list):
-        return document
-    members = mapping(document)
-    if members.get("type") == "FeatureCollection" and isinstance(members.get("features"), list):
-        return list(members["features"])
-    if members.get("type") == "Feature":
-        return [document]
-    raise NotAnAnswer(f"no STAC Items: a JSON {members.get('type') or type(document).__name__} with {', '.join(sorted(members)[:8])}"[:300])
 
 
 def _is_item(feature: Any) -> bool:

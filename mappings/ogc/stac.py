@@ -30,7 +30,7 @@ _LICENCES = {"CC-BY-4.0": "CC-BY 4.0", "etalab-2.0": "Licence Ouverte 2.0"}
 
 def read(body: bytes, source: str) -> Answer:
     """Records of an Item, a page, a list or lines of Items. Raises NotAnAnswer, also for OGC API Records, which describe data sets."""
-    features = [feature for document in documents(body) for feature in _features(document)]
+    features = [feature for document in documents(body) for feature in features_of(document)]
     if features and not any(_is_item(feature) for feature in features):
         raise NotAnAnswer(_reason(features))
     return answer_of(features, lambda feature: to_record(feature, source), clean=lambda value: without_secrets(unsigned(value)))
@@ -73,7 +73,8 @@ def describe(feature: dict[str, Any]) -> Described:
     )
 
 
-def _features(document: Any) -> list[Any]:
+def features_of(document: Any) -> list[Any]:
+    """Of a list, a FeatureCollection or one Feature. Raises NotAnAnswer."""
     if isinstance(document, list):
         return document
     members = mapping(document)

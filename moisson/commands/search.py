@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from api.access import Access
+from api.filtering import check_possible
 from api.pages import Sight, collection_bytes
 from api.params import MAX_LIMIT, SearchParams, parse_accessible, to_query
 from api.references import matchable
@@ -29,6 +30,9 @@ def search(
     when: Annotated[str | None, typer.Option("--datetime", help="RFC 3339 instant, or start/end with .. for an open end")] = None,
     collections: Annotated[str | None, typer.Option(help="Collection ids, comma-separated")] = None,
     ids: Annotated[str | None, typer.Option(help="Item ids, comma-separated")] = None,
+    filter_: Annotated[str | None, typer.Option("--filter", help="CQL2 text over the fields of /queryables")] = None,
+    q: Annotated[str | None, typer.Option("-q", "--q", help="Free text; a comma is or")] = None,
+    sortby: Annotated[str | None, typer.Option(help="-eo:cloud_cover,datetime: the order, by fields of /sortables")] = None,
     exclude_airbus: Annotated[bool, typer.Option("--exclude-airbus", help="Leave out what is only in the commercial catalogue")] = False,
     accessible: Annotated[str | None, typer.Option(help="true: what may be downloaded, if need be once signed; now: at once")] = None,
     collapse: Annotated[bool, typer.Option("--collapse", help="One Item per acquisition, the best copy")] = False,
@@ -37,8 +41,21 @@ def search(
     geojson: Annotated[bool, typer.Option("--geojson", "--json", help="A GeoJSON FeatureCollection instead of a table")] = False,
     config: Config = None,
 ) -> None:
-    """Finds Items in the index, newest first."""
-    params = SearchParams(collections, ids, bbox, intersects, when, min(limit, MAX_LIMIT), exclude_airbus, accessible, collapse)
+    """Finds Items in the index, newest first unless another order is asked for."""
+    params = SearchParams(
+        collections=collections,
+        ids=ids,
+        bbox=bbox,
+        intersects=intersects,
+        datetime=when,
+        filter=filter_,
+        q=q,
+        sortby=sortby,
+        limit=min(limit, MAX_LIMIT),
+        exclude_airbus=exclude_airbus,
+        accessible=accessible,
+        collapse=collapse,
+    )
     settings = load_settings(config)
     access, asker = Access(settings.access.policy()), Asker(user_class)
     audience = access.policy.audience(asker)
@@ -46,6 +63,7 @@ def search(
     query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)
     base = settings.api.base()
     with open_index(settings) as index:
+        check_possible(query.filter, index.operators)
         matched = index.count(query)
         items = _first(index, query, limit)
         sight = Sight(base, partial(access.fragment, asker), index.matches(audience, matchable(items)), access.policy.table)

@@ -79,6 +79,12 @@ def test_harvest_status_and_search_from_the_command_line(config: Path, key: dict
     everything = orjson.loads(run("search", "--geojson", "--limit", "500", config=config, **key).stdout)
     rest = orjson.loads(run("search", "--geojson", "--limit", "500", "--exclude-airbus", config=config, **key).stdout)
     assert (len(everything["features"]), everything["numberMatched"], rest["numberMatched"]) == (200, 200, 120)
+    filtered = run(
+        "search", "--geojson", "--filter", "platform LIKE 'spot%'", "--q", "spot", "--sortby", "datetime", config=config, **key
+    ).stdout
+    times = [item["properties"]["datetime"] for item in orjson.loads(filtered)["features"]]
+    assert times
+    assert times == sorted(times)
     table = run("search", "--limit", "3", config=config, **key).stdout
     assert "3 of 200" in table
     assert "peps: complete" in run("harvest", "peps", config=config, **key).stdout
@@ -142,6 +148,8 @@ def test_an_interrupted_harvest_is_code_130_and_its_run_is_closed(config: Path, 
         (("harvest", "--since", "yesterday"), "give a day"),
         (("search", "--bbox", "1,2,3"), "bbox"),
         (("search", "--datetime", "2024"), "datetime"),
+        (("search", "--filter", "eo:clouds < 1"), "filter"),
+        (("search", "--sortby", "keywords"), "sortby"),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_code_2(config: Path, key: dict[str, str], arguments: tuple[str, ...], said: str) -> None:
