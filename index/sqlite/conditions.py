@@ -173,6 +173,19 @@ def by_words(asked: Conditions) -> str:
     return f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT rowid FROM texts WHERE texts MATCH {asked.phrases})"
 
 
+def places_up_to(db: sqlite3.Connection, asked: Conditions, most: int) -> list[int] | None:
+    """The seqs of the Items of which a box meets area and time; None when there are `most` or more."""
+    assert asked.area is not None
+    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
+    rows = db.execute(f"SELECT id / 2 FROM ({boxes}) LIMIT {most}", {**asked.area.params, **days}).fetchall()
+    return None if len(rows) >= most else list(dict.fromkeys(seq for (seq,) in rows))
+
+
+def by_place(asked: Conditions) -> str:
+    """FROM and the beginning of WHERE that reach the Items of `:places`, a JSON list of seqs."""
+    return f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT value FROM json_each(:places))"
+
+
 def boxes_up_to(db: sqlite3.Connection, asked: Conditions, most: int) -> int:
     """How many boxes meet area and time, counted no further than `most`."""
     assert asked.area is not None

@@ -15,6 +15,7 @@ from index.sqlite.conditions import (
     Conditions,
     boxes_up_to,
     by_box,
+    by_place,
     by_words,
     conditions,
     to_json,
@@ -27,25 +28,53 @@ _SAMPLES = (2000, 8000)
 _FEW = 3 * EXACT
 
 
-def matched(db: sqlite3.Connection, query: Query) -> Matched:
-    """As Index.matched."""
+def matched(db: sqlite3.Connection, query: Query, places: Sequence[int] | None = None) -> Matched:
+    """As Index.matched; `places` are those of all Items that may meet the area, where they are known."""
     asked = conditions(db, query)
     total = total_of(db)
     if asked.by_id or total <= _FEW or (asked.phrases and words_up_to(db, asked, EXACT) < EXACT):
         return Matched(_count(db, asked), exact=True)
-    if asked.area is not None and boxes_up_to(db, asked, _FEW) < _FEW:
-        return _matched_in_boxes(db, asked)
-    about = _estimated(db, asked, total, range(1, total + 1))
+    if places is not None:
+        return Matched(_counted_of(db, asked, places, asked.left), exact=True)
+    if asked.area is not None:
+        found = _matched_in_boxes(db, asked, total)
+        if found is not None:
+            return found
+    about = next((about for size in _SAMPLES if (about := _estimated(db, asked, total, size))), None)
     return Matched(about, exact=False) if about else Matched(_count(db, asked), exact=True)
 
 
-def _matched_in_boxes(db: sqlite3.Connection, asked: Conditions) -> Matched:
-    """Of Items whose boxes meet the area: counted, or about where they surely are more than EXACT."""
+def _matched_in_boxes(db: sqlite3.Connection, asked: Conditions, total: int) -> Matched | None:
+    """By the boxes that meet the area, read no further than _FEW of them; None where there are more."""
     assert asked.area is not None
     boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
-    places = sorted({box // 2 for (box,) in db.execute(boxes, {**asked.area.params, **days})})
-    about = _estimated(db, asked, len(places), places) if len(places) > EXACT else None
-    return Matched(about, exact=False) if about else Matched(_counted_of(db, asked, to_json(places), asked.left), exact=True)
+    rows = db.execute(f"SELECT id / 2 FROM ({boxes})", {**asked.area.params, **days})
+    read = rows.fetchmany(EXACT)
+    if len(read) == EXACT:
+        about = _estimated(db, asked, total, _SAMPLES[0])
+        if about is not None:
+            return Matched(about, exact=False)
+        read += rows.fetchmany(_FEW - EXACT)
+    if len(read) == _FEW:
+        return None
+    places = list(dict.fromkeys(seq for (seq,) in read))
+    return _matched_of(db, asked, places) if len(places) > EXACT else Matched(_counted_of(db, asked, places, asked.left), exact=True)
+
+
+def _matched_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int]) -> Matched:
+    """Of the Items of these boxes: first of a sample, then of the others, as far as it takes to know that they are more than EXACT."""
+    sample = random.Random(0).sample(places, _SAMPLES[0])
+    found = _counted_of(db, asked, sample, asked.left)
+    about = max(round(found * len(places) / len(sample)), EXACT + 1)
+    if found > _surely_more(len(sample), len(places)):
+        return Matched(about, exact=False)
+    seen = set(sample)
+    others = [place for place in places if place not in seen]
+    for start in range(0, len(others), CHUNK):
+        found += _counted_of(db, asked, others[start : start + CHUNK], asked.left)
+        if found > EXACT:
+            return Matched(max(about, found), exact=False)
+    return Matched(found, exact=True)
 
 
 def count(db: sqlite3.Connection, query: Query) -> int:
@@ -104,35 +133,29 @@ def _touching(db: sqlite3.Connection, area: Area, border: str) -> Iterator[int]:
         yield from (seq for (seq, _), answer in zip(chunk, answers, strict=True) if answer)
 
 
-def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, places: Sequence[int]) -> int | None:
-    """About how many match of the Items at these places; None when they may be so few that they must be counted."""
-    for size in _SAMPLES:
-        if size * 4 > total:
-            return None
-        # So many of a sample come from less than EXACT matches once in more than 10**12 times.
-        usual = size * EXACT / total
-        many = usual + 8 * sqrt(usual) + 10
-        if many >= size:
-            continue
-        sample = _sample(places, size) if isinstance(places, range) else to_json(random.Random(0).sample(places, size))
-        found = _counted_of(db, asked, sample)
-        if found > many:
-            return max(round(found * total / size), EXACT + 1)
-        if found < usual / 2:
-            return None
-    return None
+def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, size: int) -> int | None:
+    """About how many Items of the whole store match, by a sample; None when they may be so few that they must be counted."""
+    many = _surely_more(size, total)
+    found = _counted_of(db, asked, _sample(total, size)) if many < size else 0
+    return max(round(found * total / size), EXACT + 1) if found > many else None
 
 
-def _counted_of(db: sqlite3.Connection, asked: Conditions, places: str, where: str | None = None) -> int:
-    """How many match of the Items at these places (a JSON list of seq); `where` is what they are not known for."""
-    source = f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT value FROM json_each(:places))"
+def _surely_more(size: int, total: int) -> float:
+    """How many of a sample come from less than EXACT matches only once in more than 10**12 times."""
+    usual = size * EXACT / total
+    return usual + 8 * sqrt(usual) + 10
+
+
+def _counted_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int], where: str | None = None) -> int:
+    """How many match of the Items at these places; `where` is what they are not known for."""
     where = where or f"{asked.stretch} AND {asked.where} AND {asked.among}"
-    return _counted(db, asked, f"{source} AND {where}", {**asked.params, "places": places})
+    return _counted(db, asked, f"{by_place(asked)} AND {where}", {**asked.params, "places": to_json(places)})
 
 
 @lru_cache(maxsize=8)
-def _sample(places: range, size: int) -> str:
-    return to_json(sorted(random.Random(0).sample(places, size)))
+def _sample(total: int, size: int) -> Sequence[int]:
+    """The same places each time."""
+    return sorted(random.Random(0).sample(range(1, total + 1), size))
 
 
 def _whole(db: sqlite3.Connection, asked: Conditions) -> tuple[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 cut."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import islice
@@ -11,7 +11,20 @@ from typing import Any
 
 from index.query import PAGE_BYTES, Cursor, Page, Query
 from index.sqlite.area import Area
-from index.sqlite.conditions import CHUNK, LOOKUP, Conditions, boxes_up_to, by_box, by_words, conditions, to_json, total_of, words_up_to
+from index.sqlite.conditions import (
+    CHUNK,
+    LOOKUP,
+    Conditions,
+    boxes_up_to,
+    by_box,
+    by_place,
+    by_words,
+    conditions,
+    places_up_to,
+    to_json,
+    total_of,
+    words_up_to,
+)
 from index.sqlite.order import Order, looks_at_fields, order_in
 from index.state import StoredItem
 
@@ -25,12 +38,19 @@ _PATIENCE = 4
 _PORTION = 500
 
 
-def search(db: sqlite3.Connection, query: Query) -> Page:
-    """One page, and the cursors of those beside it."""
+Learn = Callable[[list[int]], None]
+
+
+def _forget(_: list[int]) -> None:
+    """Nobody wants to know."""
+
+
+def search(db: sqlite3.Connection, query: Query, learn: Learn = _forget) -> Page:
+    """One page, and the cursors of those beside it. `learn` is told the places of the Items that may meet the area, where they are few."""
     asked, order = conditions(db, query), order_in(query)
     if looks_at_fields(order):
         asked = asked.with_fields()
-    candidates = _candidates(db, asked, order, query)
+    candidates = _candidates(db, asked, order, query, learn)
     rows = list(islice(_matching(candidates, asked.area, query.limit + 1), query.limit + 1))
     items = _load(db, [row[0] for row in rows[: query.limit]])
     if not items:
@@ -96,7 +116,9 @@ def _tested(chunk: list[_Row], area: Area) -> Iterator[_Row]:
     return (row for row in chunk if row[3] is None or next(answers))
 
 
-def _candidates(db: sqlite3.Connection, asked: Conditions, order: Order, query: Query) -> Iterator[_Row]:
+def _candidates(
+    db: sqlite3.Connection, asked: Conditions, order: Order, query: Query, learn: Learn = _forget
+) -> Iterator[_Row]:  # fmt: skip
     """Rows in order, from the cursor on, of which some may miss the area.
 
     With few boxes in the area, or few Items with the words, these are sorted. With many, the next `limit` matches are soon met by
@@ -113,8 +135,9 @@ def _candidates(db: sqlite3.Connection, asked: Conditions, order: Order, query: 
     few = isqrt((query.limit + 1) * total // LOOKUP) + query.limit
     if asked.phrases and words_up_to(db, asked, few) < few:
         return _sorted(db, asked, order, f"{by_words(asked)} AND {everything}", params)
-    if asked.area is not None and boxes_up_to(db, asked, few) < few:
-        return _from_boxes(db, asked, order, everything, params)
+    if asked.area is not None and (places := places_up_to(db, asked, few)) is not None:
+        learn(places)
+        return _sorted(db, asked, order, f"{by_place(asked)} AND {everything}", {**params, "places": to_json(places)})
     if order.index is None:
         return _all(db, asked, order, everything, params, query.limit + 1)
     if asked.area is None:

@@ -33,6 +33,8 @@ class SqliteIndex:
         self._pool = Pool(Path(path), busy_seconds)
         self._counts = Cache[int]()
         self._matched = Cache[Matched]()
+        # What a page found of an area, for the count that follows it.
+        self._places = Cache[list[int]](16)
         self._summaries = Cache[dict[str, Summary]]()
         self._aggregates = Cache[Aggregates]()
 
@@ -55,7 +57,8 @@ class SqliteIndex:
 
     def search(self, query: Query) -> Page:
         with self._pool.read() as db:
-            return search.search(db, query)
+            state = _state(db, query)
+            return search.search(db, query, lambda places: self._places.learn(query, state, places))
 
     def count(self, query: Query) -> int:
         with self._pool.read() as db:
@@ -63,7 +66,8 @@ class SqliteIndex:
 
     def matched(self, query: Query) -> Matched:
         with self._pool.read() as db:
-            return self._matched.get(query, _state(db, query), lambda: count.matched(db, query))
+            state = _state(db, query)
+            return self._matched.get(query, state, lambda: count.matched(db, query, self._places.known(query, state)))
 
     def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
         with self._pool.read() as db:

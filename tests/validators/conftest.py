@@ -6,15 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from index.protocol import Index
-from index.state import Batch, Outcome
-from moisson.settings import load_settings
-from tests.demo import write_whole_config
-from tests.support.harvesting import harvest_all, now
+from index.state import Batch
+from tests.support.harvested import serving_harvest
+from tests.support.harvesting import now
 from tests.support.items import make_document
-from tests.support.serving import serving
-from tests.upstreams import Upstreams, World, write_deliveries
 
-SCENES = 200
 COLLECTION = "sentinel-2-l1c"
 
 
@@ -27,16 +23,8 @@ class Served:
 @pytest.fixture(scope="module")
 def served(store: Index, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Asked by a member who finds everything."""
-    folder = tmp_path_factory.mktemp("run")
-    world = World(SCENES)
-    write_deliveries(world, folder)
-    with Upstreams(world) as up, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MOISSON_SOURCES__AIRBUS__API_KEY", up.api_key)
-        settings = load_settings(write_whole_config(up, folder, folder, str(folder / "unused.sqlite")))
-        runs = harvest_all(store, settings.sources)
-    assert {run.outcome for run in runs.values()} == {Outcome.COMPLETE}, runs
-    _add_scenes(store)
-    with serving(store) as base:
+    with serving_harvest(store, tmp_path_factory.mktemp("run")) as base:
+        _add_scenes(store)
         yield Served(base, store)
 
 
