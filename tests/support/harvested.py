@@ -21,9 +21,11 @@ def serving_harvest(index: Index, folder: Path, scenes: int = 200) -> Iterator[s
     where the archives' deliveries and the configuration go."""
     world = World(scenes)
     write_deliveries(world, folder)
-    with Upstreams(world) as up, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MOISSON_SOURCES__AIRBUS__API_KEY", up.api_key)
-        settings = load_settings(write_whole_config(up, folder, folder, str(folder / "unused.sqlite")))
+    with Upstreams(world) as up:
+        # No longer than it takes to read it: a server may live as long as the session.
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("MOISSON_SOURCES__AIRBUS__API_KEY", up.api_key)
+            settings = load_settings(write_whole_config(up, folder, folder, str(folder / "unused.sqlite")))
         runs = harvest_all(index, settings.sources)
         assert {run.outcome for run in runs.values()} == {Outcome.COMPLETE}, runs
         index.refresh()
