@@ -43,7 +43,8 @@ HARMLESS = {
 
 
 def check(answer: Answer, *, refused: bool | None = None, anything: bool = False) -> None:
-    """An answer below 500, a refusal within a second, both with room for a busy machine; a refusal is problem details (`anything`: in whatever form)."""
+    """An answer below 500, a refusal within a second, both with room for a busy machine; a refusal is problem details (`anything`: in
+    whatever form)."""
     assert answer.status < 500, answer.body[:500]
     assert answer.seconds < (2 if answer.status >= 400 else 4) * SECOND, (answer.seconds, answer.body[:300])
     if answer.status >= 400 and not anything:
