@@ -9,7 +9,7 @@ from index.aggregation import Aggregated, Aggregates, Aggregation, Bucket, Summe
 from index.geohash import bits_of, geohash
 from index.query import Query
 from index.sqlite.count import matching
-from index.sqlite.filter import column
+from index.sqlite.filter import FACTS, column
 from mappings.queryables import Kind
 
 
@@ -50,6 +50,9 @@ def _bucket(one: Aggregation, source: str) -> str:
         if one.field.kind is Kind.TEXTS:
             # An Item whose list names a text twice counts once.
             return f"listed.value, count(DISTINCT items.seq) FROM {start}, json_each({value}) AS listed WHERE {where} GROUP BY 1"
+        if one.field.name in FACTS:
+            # The few combinations of facts are counted first.
+            return f"{value}, sum(number) FROM (SELECT fact, count(*) AS number FROM {source} GROUP BY fact) AS items GROUP BY 1"
         return f"{value}, count(*) FROM {source} AND {value} IS NOT NULL GROUP BY 1"
     if one.summed is Summed.STEPS:
         step = f"min(CAST(({value} - :start) / :width AS INTEGER), :last)"

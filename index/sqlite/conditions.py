@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from index.collapse import collapses, hides
-from index.filters.nodes import And, Predicate, Spatial
+from index.filters.nodes import And, Compare, Literal, Predicate, Property, Spatial
 from index.query import Query
 from index.sqlite.area import Area, to_area
-from index.sqlite.filter import to_condition
+from index.sqlite.filter import FACTS, to_condition
 from index.sqlite.stretch import stretch
 
 # Measured: looking an Item up from the R*Tree and sorting it costs some eight steps of a walk along an index.
@@ -58,11 +58,11 @@ class Conditions:
 
 def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     """The Conditions of a query; what can match nothing becomes `0`."""
-    query = _placed(query)
+    query, of_facts = _split(_placed(query))
     clauses, known, among = ["1"], ["1"], "1"
     params: dict[str, Any] = {}
     streams: tuple[str, ...] = ()
-    kinds = _facts(db, query, known)
+    kinds = _facts(db, query, of_facts, known)
     _collapse(db, query, clauses)
     places = stretch(db, query, clauses, params)
     if query.collections is not None:
@@ -111,13 +111,31 @@ def _placed(query: Query) -> Query:
     return replace(query, area=met.shape, filter=And(left) if len(left) > 1 else left[0] if left else None)
 
 
-def _facts(db: sqlite3.Connection, query: Query, known: list[str]) -> tuple[int, ...]:
-    """The audience's predicate and the exclusion of Airbus, as the few combinations of facts that pass both; the kinds that are left."""
-    rows = db.execute("SELECT fact, source, availability, licence FROM facts").fetchall()
+def _split(query: Query) -> tuple[Query, list[tuple[str, Any]]]:
+    """The same query without what its filter demands of facts alone, and that: (column of facts, value)."""
+    parts: tuple[Predicate, ...] = query.filter.parts if isinstance(query.filter, And) else (query.filter,) if query.filter else ()
+    demands = {part: demand for part in parts if (demand := _demand(part))}
+    left = tuple(part for part in parts if part not in demands)
+    return replace(query, filter=And(left) if len(left) > 1 else left[0] if left else None), list(demands.values())
+
+
+def _demand(part: Predicate) -> tuple[str, Any] | None:
+    if isinstance(part, Compare) and part.op == "=" and isinstance(part.left, Property) and isinstance(part.right, Literal):
+        name = FACTS.get(part.left.field.name)
+        return (name, part.right.value) if name else None
+    return None
+
+
+def _facts(db: sqlite3.Connection, query: Query, demands: list[tuple[str, Any]], known: list[str]) -> tuple[int, ...]:
+    """The audience's predicate, the exclusion of Airbus and what the filter demands, as the few combinations of facts that pass them
+    all; the kinds that are left."""
+    rows = db.execute("SELECT fact, source, availability, licence, archive FROM facts").fetchall()
     kept = [
         fact
-        for fact, source, availability, licence in rows
-        if query.audience.finds(source, availability, licence) and not (query.exclude_airbus and availability == "orderable")
+        for fact, source, availability, licence, archive in rows
+        if query.audience.finds(source, availability, licence)
+        and not (query.exclude_airbus and availability == "orderable")
+        and all({"archive": archive, "availability": availability, "licence": licence}[name] == value for name, value in demands)
     ]
     if len(kept) < len(rows):
         known.append(f"fact IN ({','.join(map(str, kept))})")

@@ -13,12 +13,20 @@ from mappings.queryables import FIELDS, Field, Kind, Value, values_of, words_of
 CLOUDS = "eo:cloud_cover"
 """The one field that stands in `items`, and so in the indexes that are walked: most filters ask for it."""
 
-STORED: tuple[Field, ...] = tuple(field for field in FIELDS.values() if not field.own and field.name != CLOUDS)
+ARCHIVE = "moisson:source"
+"""It stands with the facts: what is asked by archive is then answered from the indexes that are walked."""
+
+STORED: tuple[Field, ...] = tuple(field for field in FIELDS.values() if not field.own and field.name not in (CLOUDS, ARCHIVE))
 _TYPES = {Kind.NUMBER: "REAL", Kind.INTEGER: "INTEGER", Kind.TIME: "INTEGER", Kind.FLAG: "INTEGER"}
 _COLUMNS = ", ".join(f'"{field.name}"' for field in STORED)
 
 TABLES = f"""
 ALTER TABLE items ADD COLUMN cloud REAL;
+-- Whose Items they say they are; `source` is who brought them, and what an operator's rules go by.
+ALTER TABLE facts ADD COLUMN archive TEXT NOT NULL DEFAULT '';
+UPDATE facts SET archive = source;
+DROP INDEX facts_triple;
+CREATE UNIQUE INDEX facts_all ON facts (source, availability, licence, archive);
 DROP INDEX items_order;
 DROP INDEX items_collection;
 -- A list of texts is a JSON list. `words` are what free text is looked for in, `lon` and `lat` the middle of the box.

@@ -31,7 +31,7 @@ from index.filters.nodes import (
     Temporal,
 )
 from index.filters.operators import Operators
-from index.sqlite.fields import CLOUDS
+from index.sqlite.fields import ARCHIVE, CLOUDS
 from index.sqlite.functions import relate_lists
 from index.sqlite.spans import relation_sql
 from mappings.queryables import Field
@@ -39,7 +39,7 @@ from mappings.queryables import Field
 OPERATORS = frozenset(Operators)
 
 _OWN = {"id": "items.id", "collection": "items.collection", "geometry": "items.wkb", CLOUDS: "items.cloud"}
-_FACTS = {"moisson:availability": "availability", "moisson:licence": "licence"}
+FACTS = {ARCHIVE: "archive", "moisson:availability": "availability", "moisson:licence": "licence"}
 _SYMBOLS = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "CAST({0} AS REAL) / {1}"}
 _FUNCTIONS = {"%": "remainder", "div": "whole_quotient", "^": "power"}
 _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -58,8 +58,8 @@ _Function = Callable[[Any], int | None]
 
 def column(field: Field) -> str:
     """SQL of a field's value."""
-    if field.name in _FACTS:
-        return f"(SELECT {_FACTS[field.name]} FROM facts WHERE facts.fact = items.fact)"
+    if field.name in FACTS:
+        return f"(SELECT {FACTS[field.name]} FROM facts WHERE facts.fact = items.fact)"
     return _OWN.get(field.name) or f'fields."{field.name}"'
 
 

@@ -110,13 +110,14 @@ def _stored(db: sqlite3.Connection, keys: Iterable[ItemKey]) -> dict[ItemKey, tu
     return {ItemKey(collection, item_id): (seq, digest) for collection, item_id, seq, digest in rows}
 
 
-def _facts(document: Document) -> tuple[str, str, str]:
-    return (document.source, document.availability, document.licence)
+def _facts(document: Document) -> tuple[str, str, str, str]:
+    archive = document.values.get(fields.ARCHIVE)
+    return (document.source, document.availability, document.licence, archive if isinstance(archive, str) else document.source)
 
 
-def _fact_numbers(db: sqlite3.Connection, facts: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
-    db.executemany("INSERT INTO facts (source, availability, licence) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(facts))
-    return {tuple(row[1:]): row[0] for row in db.execute("SELECT fact, source, availability, licence FROM facts")}
+def _fact_numbers(db: sqlite3.Connection, facts: set[tuple[str, str, str, str]]) -> dict[tuple[str, str, str, str], int]:
+    db.executemany("INSERT INTO facts (source, availability, licence, archive) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", sorted(facts))
+    return {tuple(row[1:]): row[0] for row in db.execute("SELECT fact, source, availability, licence, archive FROM facts")}
 
 
 def _delete_items(db: sqlite3.Connection, keys: list[ItemKey], change: int, now: int) -> int:
