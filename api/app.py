@@ -111,15 +111,29 @@ def create_app(
     """The ASGI application over an open index; who created the index closes it. Without an offer everybody is anonymous; without a
     `public_url` links lead to where the request came to, or to where one of the proxies (addresses, networks) says that it did."""
     offer = offer or Offer()
+    client = MoissonClient(
+        index=index, access=offer.access, public_url=public_url, described=offer.described, title=title, landing_page_id="moisson"
+    )
+    app = _stac_routes(client, title, version)
+    app.add_middleware(BodyLimitMiddleware)
+    put_layers(app, public_url=public_url, trusted_proxies=trusted_proxies, members_only=offer.access.policy.sign_in)
+    _add_service_routes(app, index)
+    _add_catalogue_routes(app, client)
+    _add_access_routes(app, index, offer, client.base)
+    _add_error_handlers(app)
+    describe(app)
+    app.router.middleware_stack = HotRoutes(app.router.middleware_stack, client.search)
+    return app
+
+
+def _stac_routes(client: MoissonClient, title: str, version: str) -> FastAPI:
+    """The application with stac-fastapi's routes; layers come from put_layers, not from it."""
     settings = ApiSettings(
         stac_fastapi_title=title,
         stac_fastapi_description=_DESCRIPTION,
         stac_fastapi_landing_id="moisson",
         stac_fastapi_version=version,
         _env_file=None,
-    )
-    client = MoissonClient(
-        index=index, access=offer.access, public_url=public_url, described=offer.described, title=title, landing_page_id="moisson"
     )
     api = _Api(
         settings=settings,
@@ -133,16 +147,7 @@ def create_app(
         collection_get_request_model=CollectionGet,
         items_get_request_model=ItemsGet,
     )
-    app = api.app
-    app.add_middleware(BodyLimitMiddleware)
-    put_layers(app, public_url=public_url, trusted_proxies=trusted_proxies, members_only=offer.access.policy.sign_in)
-    _add_service_routes(app, index)
-    _add_catalogue_routes(app, client)
-    _add_access_routes(app, index, offer, client.base)
-    _add_error_handlers(app)
-    describe(app)
-    app.router.middleware_stack = HotRoutes(app.router.middleware_stack, client.search)
-    return app
+    return api.app
 
 
 def _add_catalogue_routes(app: FastAPI, client: MoissonClient) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from api.errors import Problem, bad
+from index.filters.logic import conjunction
 from index.filters.nodes import And, FilterError, Not, Or, Predicate, Property, Spatial
 from index.filters.operators import Operators
 from index.filters.parse import operators_of, parse_json, parse_query, parse_text
@@ -18,8 +19,7 @@ LANGUAGES = (TEXT, JSON)
 
 def parse_filters(value: Any, language: Any = None, crs: Any = None, query: Any = None) -> Predicate | None:
     """The predicate of a CQL2 filter and of the older `query`, both of which must hold; None where neither says anything."""
-    parts = [part for part in (parse_filter(value, language, crs), parse_comparisons(query)) if part is not None]
-    return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+    return conjunction(parse_filter(value, language, crs), parse_comparisons(query))
 
 
 def parse_filter(value: Any, language: Any = None, crs: Any = None) -> Predicate | None:

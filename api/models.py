@@ -183,7 +183,24 @@ class ItemGet(APIRequest):
 
 
 @attr.s
-class CollectionsGet(APIRequest):
+class Narrowing(APIRequest):
+    """What narrows the whole catalogue, and the language of the answer."""
+
+    exclude_airbus: _Exclude = attr.ib(default=None)
+    accessible: _Accessible = attr.ib(default=None)
+    collapse: _Collapse = attr.ib(default=None)
+    language: _Told = attr.ib(default=None)
+
+
+@attr.s
+class LandingGet(Narrowing):
+    """GET /, and other pages that people read too."""
+
+    form: _Form = attr.ib(default=None)
+
+
+@attr.s
+class CollectionsGet(LandingGet):
     """GET /collections."""
 
     bbox: _Bbox = attr.ib(default=None)
@@ -199,40 +216,13 @@ class CollectionsGet(APIRequest):
     q: Annotated[str | None, Query(description=_COLLECTION_Q, examples=["pleiades,annual coverage"])] = attr.ib(default=None)
     sortby: Annotated[str | None, Query(description=_COLLECTION_SORTBY, examples=["-moisson:items"])] = attr.ib(default=None)
     fields: Annotated[str | None, Query(description=_COLLECTION_FIELDS, examples=["id,title"])] = attr.ib(default=None)
-    exclude_airbus: _Exclude = attr.ib(default=None)
-    accessible: _Accessible = attr.ib(default=None)
-    collapse: _Collapse = attr.ib(default=None)
-    language: _Told = attr.ib(default=None)
-    form: _Form = attr.ib(default=None)
 
 
-@attr.s
-class CollectionGet(APIRequest):
+@attr.s(kw_only=True)
+class CollectionGet(LandingGet):
     """GET /collections/{collection_id}."""
 
     collection_id: _CollectionId = attr.ib()
-    exclude_airbus: _Exclude = attr.ib(default=None)
-    accessible: _Accessible = attr.ib(default=None)
-    collapse: _Collapse = attr.ib(default=None)
-    language: _Told = attr.ib(default=None)
-    form: _Form = attr.ib(default=None)
-
-
-@attr.s
-class Narrowing(APIRequest):
-    """What narrows the whole catalogue, and the language of the answer."""
-
-    exclude_airbus: _Exclude = attr.ib(default=None)
-    accessible: _Accessible = attr.ib(default=None)
-    collapse: _Collapse = attr.ib(default=None)
-    language: _Told = attr.ib(default=None)
-
-
-@attr.s
-class LandingGet(Narrowing):
-    """GET /, and other pages that people read too."""
-
-    form: _Form = attr.ib(default=None)
 
 
 @attr.s

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from index.aggregation import Aggregation, Summed
-from index.filters.nodes import And, Compare, Literal, Predicate, Property
+from index.filters.logic import conjunction
+from index.filters.nodes import Compare, Literal, Predicate, Property
 from index.protocol import Index
 from index.query import Query
 from mappings.queryables import FIELDS, Kind
@@ -79,7 +80,7 @@ def collections_of(index: Index, query: Query, archive: str) -> Mapping[str, int
 def of_archive(query: Query, archive: str) -> Query:
     """The query for the Items of one archive."""
     only: Predicate = Compare("=", Property(_SOURCE), Literal(archive, Kind.TEXT))
-    return replace(query, filter=And((only, query.filter)) if query.filter else only)
+    return replace(query, filter=conjunction(only, query.filter))
 
 
 def _frequencies(index: Index, query: Query, wanted: Aggregation) -> Mapping[str, int]:

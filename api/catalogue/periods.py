@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from index.aggregation import Aggregation, Summed
+from index.filters.logic import conjunction
 from index.filters.nodes import And, Compare, IsNull, Literal, Or, Predicate, Property
 from index.protocol import Index
 from index.query import Query
@@ -78,7 +79,7 @@ def _without_datetime(query: Query) -> Query:
 
 
 def _also(query: Query, condition: Predicate) -> Query:
-    return replace(query, filter=And((query.filter, condition)) if query.filter else condition)
+    return replace(query, filter=conjunction(query.filter, condition))
 
 
 def _named(index: Index, query: Query, summed: Summed, of: Property) -> set[str]:

@@ -2,21 +2,16 @@
 asks also that the property is there. No scripts: what would need one is refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import singledispatch
-from math import isfinite
 from typing import Any
 
 from index.elastic.area import meeting
+from index.elastic.comparand import comparand, encodable, literal_of
 from index.elastic.temporal import TURNED, relation
 from index.elastic.values import (
-    TEXT_BYTES,
     exists,
-    fold_letter,
-    folded_field,
     size_field,
     to_keyword,
-    to_number,
     value_field,
 )
 from index.filters.nodes import (
@@ -27,7 +22,6 @@ from index.filters.nodes import (
     Compare,
     Constant,
     FilterError,
-    Fold,
     IsNull,
     Like,
     Literal,
@@ -35,12 +29,11 @@ from index.filters.nodes import (
     Or,
     Predicate,
     Property,
-    Scalar,
     Spatial,
     Temporal,
 )
 from index.filters.operators import Operators
-from mappings.queryables import Field, Kind
+from mappings.queryables import Kind
 
 OPERATORS = frozenset({Operators.CASE, Operators.ACCENTS, Operators.INTERSECTS, Operators.TEMPORAL, Operators.ARRAY})
 
@@ -110,8 +103,8 @@ def _(predicate: Compare) -> tuple[list[Source], Source]:
     left, right, op = predicate.left, predicate.right, predicate.op
     if isinstance(left, Literal):
         left, right, op = right, left, TURNED[op]
-    place = _place(left)
-    value = _literal(right)
+    place = comparand(left)
+    value = literal_of(right)
     if op == "=":
         return [place.there], place.term(value)
     if op == "<>":
@@ -121,19 +114,19 @@ def _(predicate: Compare) -> tuple[list[Source], Source]:
 
 @_leaf.register
 def _(predicate: Between) -> tuple[list[Source], Source]:
-    place = _place(predicate.value)
-    return [place.there], place.between({"gte": _literal(predicate.low), "lte": _literal(predicate.high)})
+    place = comparand(predicate.value)
+    return [place.there], place.between({"gte": literal_of(predicate.low), "lte": literal_of(predicate.high)})
 
 
 @_leaf.register
 def _(predicate: Among) -> tuple[list[Source], Source]:
-    place = _place(predicate.value)
+    place = comparand(predicate.value)
     return [place.there], {"terms": {place.field: [place.whole(choice) for choice in predicate.choices]}}
 
 
 @_leaf.register
 def _(predicate: Like) -> tuple[list[Source], Source]:
-    place = _place(predicate.value)
+    place = comparand(predicate.value)
     plain, wild = _pattern(predicate.pattern)
     if plain is not None:
         return [place.there], place.term(Literal(plain, Kind.TEXT))
@@ -158,7 +151,7 @@ def _(predicate: Array) -> tuple[list[Source], Source]:
     field, others = predicate.of.field, predicate.others
     if isinstance(others, Property):
         raise FilterError(f"a_{predicate.relation}", "this index compares lists of an Item with given ones only")
-    texts = sorted(set(map(to_keyword, map(_encodable, others))))
+    texts = sorted(set(map(to_keyword, map(encodable, others))))
     value, size = value_field(field), size_field(field)
     all_of_them = [{"term": {value: text}} for text in texts]
     if predicate.relation in ("contains", "equals") and len(texts) > _MAX_LEAVES:
@@ -172,79 +165,10 @@ def _(predicate: Array) -> tuple[list[Source], Source]:
     return [exists(field)], queries[predicate.relation]
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where values are compared: `prefix` is what every text there begins with."""
-
-    source: Field
-    field: str
-    prefix: str = ""
-
-    @property
-    def there(self) -> Source:
-        return exists(self.source)
-
-    def term(self, value: Literal) -> Source:
-        return {"term": {self.field: {"value": self.whole(value)}}}
-
-    def between(self, bounds: dict[str, Literal]) -> Source:
-        found = {bound: self._bound(value) for bound, value in bounds.items()}
-        if self.prefix:
-            # Nothing of the other foldings.
-            low = {} if "gt" in found or "gte" in found else {"gte": self.prefix}
-            high = {} if "lt" in found or "lte" in found else {"lt": chr(ord(self.prefix) + 1)}
-            found |= low | high
-        return {"range": {self.field: found}}
-
-    def whole(self, literal: Literal) -> str | float | bool | int:
-        """A literal as it must stand in the index to be equal."""
-        value = literal.value
-        if isinstance(value, str):
-            return self.prefix + to_keyword(_encodable(value))
-        if literal.kind not in (Kind.NUMBER, Kind.INTEGER):
-            return value
-        if not isfinite(value):
-            raise FilterError(self.source.name, f"{value} is no finite number")
-        return to_number(value)
-
-    def _bound(self, literal: Literal) -> str | float | bool | int:
-        if isinstance(literal.value, str) and len(_encodable(literal.value).encode()) > TEXT_BYTES - 1000:
-            raise FilterError(self.source.name, f"a text of more than {TEXT_BYTES - 1000} bytes cannot be put in order by this index")
-        return self.whole(literal)
-
-
-def _place(value: Scalar) -> _Place:
-    if isinstance(value, Property) and value.kind not in (Kind.TEXTS, Kind.GEOMETRY):
-        return _Place(value.field, value_field(value.field))
-    if isinstance(value, Fold):
-        return _Place(value.of.field, folded_field(value.of.field), fold_letter(value.case, value.accents))
-    raise FilterError(_name(value), "this index compares properties with constants only")
-
-
-def _literal(value: Scalar) -> Literal:
-    if isinstance(value, Literal):
-        return value
-    raise FilterError(_name(value), "this index compares properties with constants only")
-
-
-def _name(value: Scalar) -> str:
-    if isinstance(value, Property):
-        return value.field.name
-    return value.of.field.name if isinstance(value, Fold) else "arithmetic" if not isinstance(value, Literal) else str(value.value)
-
-
-def _encodable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise FilterError(text.encode(errors="replace").decode(), "half a character") from error
-    return text
-
-
 def _pattern(pattern: str) -> tuple[str | None, str]:
     """(the text when nothing in it stands for another, the same as Elasticsearch writes wildcards)."""
     plain, wild, is_plain = "", "", True
-    characters = iter(_encodable(pattern))
+    characters = iter(encodable(pattern))
     for character in characters:
         if character in "%_":
             wild, is_plain = wild + ("*" if character == "%" else "?"), False

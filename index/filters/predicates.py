@@ -5,7 +5,8 @@ from typing import Any
 
 from index.filters import comparisons, lists, shapes, times
 from index.filters.functions import ADVANCED, ARITHMETIC, ARRAY, COMPARISONS, FOLDS, SPATIAL, TEMPORAL, unknown_function
-from index.filters.nodes import And, Compare, Constant, FilterError, Literal, Not, Or, Predicate
+from index.filters.logic import joined, negated
+from index.filters.nodes import Compare, Constant, FilterError, Literal, Predicate
 from index.filters.properties import property_of
 from index.filters.scalars import args_of, name_of
 from index.filters.wording import text_of
@@ -59,22 +60,3 @@ def _flag(value: Mapping[str, Any]) -> Predicate:
     if found.kind is not Kind.FLAG:
         raise FilterError(found.field.name, "no condition by itself: compare it with a value, or ask IS NULL")
     return Compare("=", found, Literal(True, Kind.FLAG))
-
-
-def joined(name: str, parts: list[Predicate]) -> Predicate:
-    """AND or OR of them, flat, without constants: what decides alone is the whole, what does not is left out."""
-    node, decisive = (And, False) if name == "and" else (Or, True)
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, node) else (part,))]
-    if Constant(decisive) in flat:
-        return Constant(decisive)
-    kept = tuple(part for part in flat if not isinstance(part, Constant))
-    if not kept:
-        return Constant(not decisive)
-    return node(kept) if len(kept) > 1 else kept[0]
-
-
-def negated(part: Predicate) -> Predicate:
-    """NOT of it; NOT of NOT is the thing itself."""
-    if isinstance(part, Constant):
-        return Constant(not part.value)
-    return part.part if isinstance(part, Not) else Not(part)

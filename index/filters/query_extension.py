@@ -8,8 +8,8 @@ from typing import Any
 from index.filters.bounds import MAX_CHOICES
 from index.filters.comparisons import compare, escaped, like
 from index.filters.lists import texts
+from index.filters.logic import joined, negated
 from index.filters.nodes import Among, Array, FilterError, Literal, Predicate, Property
-from index.filters.predicates import joined, negated
 from index.filters.properties import field_of
 from index.filters.scalars import of_one_kind, operand
 from index.filters.wording import text_of

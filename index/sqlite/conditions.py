@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from index.collapse import collapses, hides
-from index.filters.nodes import And, Compare, Literal, Predicate, Property, Spatial
+from index.filters.logic import conjunction, conjuncts
+from index.filters.nodes import Compare, Literal, Predicate, Property, Spatial
 from index.query import Query
 from index.sqlite.area import Area, to_area
 from index.sqlite.filter import FACTS, to_condition
@@ -59,20 +60,12 @@ class Conditions:
 def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     """The Conditions of a query; what can match nothing becomes `0`."""
     query, of_facts = _split(_placed(query))
-    clauses, known, among = ["1"], ["1"], "1"
+    clauses, known = ["1"], ["1"]
     params: dict[str, Any] = {}
-    streams: tuple[str, ...] = ()
     kinds = _facts(db, query, of_facts, known)
     _collapse(db, query, clauses)
     places = stretch(db, query, clauses, params)
-    if query.collections is not None:
-        among = "collection IN (SELECT value FROM json_each(:collections))"
-        params["collections"] = to_json(query.collections)
-        if query.ids is None and len(query.collections) <= _MAX_STREAMS:
-            streams = tuple(dict.fromkeys(query.collections))
-        else:
-            # The plus keeps SQLite from seeking every pair of an id and a collection.
-            among = f"+{among}"
+    among, streams = _collections(query, params)
     if query.ids is not None:
         clauses.append("items.id IN (SELECT value FROM json_each(:ids))")
         params["ids"] = to_json(query.ids)
@@ -103,20 +96,18 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
 
 def _placed(query: Query) -> Query:
     """The same query, the shape that its filter asks every Item to meet as its area: found by the R*Tree then."""
-    parts: tuple[Predicate, ...] = query.filter.parts if isinstance(query.filter, And) else (query.filter,) if query.filter else ()
+    parts = conjuncts(query.filter)
     met = next((part for part in parts if isinstance(part, Spatial) and part.relation == "intersects"), None)
     if query.area is not None or met is None:
         return query
-    left = tuple(part for part in parts if part is not met)
-    return replace(query, area=met.shape, filter=And(left) if len(left) > 1 else left[0] if left else None)
+    return replace(query, area=met.shape, filter=conjunction(*(part for part in parts if part is not met)))
 
 
 def _split(query: Query) -> tuple[Query, list[tuple[str, Any]]]:
     """The same query without what its filter demands of facts alone, and that: (column of facts, value)."""
-    parts: tuple[Predicate, ...] = query.filter.parts if isinstance(query.filter, And) else (query.filter,) if query.filter else ()
+    parts = conjuncts(query.filter)
     demands = {part: demand for part in parts if (demand := _demand(part))}
-    left = tuple(part for part in parts if part not in demands)
-    return replace(query, filter=And(left) if len(left) > 1 else left[0] if left else None), list(demands.values())
+    return replace(query, filter=conjunction(*(part for part in parts if part not in demands))), list(demands.values())
 
 
 def _demand(part: Predicate) -> tuple[str, Any] | None:
@@ -142,6 +133,18 @@ def _facts(db: sqlite3.Connection, query: Query, demands: list[tuple[str, Any]],
     wanted = None if query.collections is None else set(query.collections)
     kinds = db.execute("SELECT kind, collection FROM kinds WHERE fact IN (SELECT value FROM json_each(?))", (to_json(kept),))
     return tuple(kind for kind, collection in kinds if wanted is None or collection in wanted)
+
+
+def _collections(query: Query, params: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """SQL of the query's Collections, and they themselves where each is walked."""
+    if query.collections is None:
+        return "1", ()
+    among = "collection IN (SELECT value FROM json_each(:collections))"
+    params["collections"] = to_json(query.collections)
+    if query.ids is None and len(query.collections) <= _MAX_STREAMS:
+        return among, tuple(dict.fromkeys(query.collections))
+    # The plus keeps SQLite from seeking every pair of an id and a collection.
+    return f"+{among}", ()
 
 
 def _collapse(db: sqlite3.Connection, query: Query, clauses: list[str]) -> None:

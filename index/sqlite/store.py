@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from sqlite3 import Connection
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,14 +10,13 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 
 from index.aggregation import Aggregates, Aggregation
 from index.bounds import Bounds
-from index.collapse import collapses
 from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Matched, Page, Query, Summary
-from index.sqlite import aggregate, count, fields, match_write, matches, notes, records, search, state
-from index.sqlite.cache import Cache
+from index.sqlite import match_write, matches, notes, records, state
 from index.sqlite.connection import BUSY_SECONDS, Pool
 from index.sqlite.filter import OPERATORS
+from index.sqlite.reading import Reading, change_of
 from index.sqlite.schema import migrate
 from index.sqlite.write import write
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
@@ -31,12 +29,7 @@ class SqliteIndex:
 
     def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self._pool = Pool(Path(path), busy_seconds)
-        self._counts = Cache[int]()
-        self._matched = Cache[Matched]()
-        # What a page found of an area, for the count that follows it.
-        self._places = Cache[list[int]](16)
-        self._summaries = Cache[dict[str, Summary]]()
-        self._aggregates = Cache[Aggregates]()
+        self._reading = Reading(self._pool)
 
     @classmethod
     def open(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
@@ -56,39 +49,25 @@ class SqliteIndex:
         return OPERATORS
 
     def search(self, query: Query) -> Page:
-        with self._pool.read() as db:
-            state = _state(db, query)
-            return search.search(db, query, lambda places: self._places.learn(query, state, places))
+        return self._reading.search(query)
 
     def count(self, query: Query) -> int:
-        with self._pool.read() as db:
-            return self._counts.get(query, _state(db, query), lambda: count.count(db, query))
+        return self._reading.count(query)
 
     def matched(self, query: Query) -> Matched:
-        with self._pool.read() as db:
-            state = _state(db, query)
-            return self._matched.get(query, state, lambda: count.matched(db, query, self._places.known(query, state)))
+        return self._reading.matched(query)
 
     def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
-        with self._pool.read() as db:
-            state = (*_state(db, query), *wanted)
-            return self._aggregates.get(query, state, lambda: aggregate.aggregate(db, query, wanted))
+        return self._reading.aggregate(query, wanted)
 
     def fields(self, query: Query) -> frozenset[str]:
-        with self._pool.read() as db:
-            return fields.names(db, query)
+        return self._reading.fields(query)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        sql = """SELECT collection, id, head, middle, rest, facts.source, availability, licence, change
-            FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
-        with self._pool.connection() as db:
-            row = db.execute(sql, (item_id, collection)).fetchone()
-        item = StoredItem(*row) if row else None
-        return item if item and audience.finds(item.source, item.availability, item.licence) else None
+        return self._reading.get(audience, collection, item_id)
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
-        with self._pool.read() as db:
-            return dict(self._summaries.get(query, _state(db, query), lambda: count.summaries(db, query)))
+        return self._reading.summaries(query)
 
     def matches(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, Sequence[Match]]:
         with self._pool.read() as db:
@@ -135,7 +114,7 @@ class SqliteIndex:
     def apply(self, batch: Batch) -> Applied:
         if batch.is_empty():
             with self._pool.read() as db:
-                return Applied(0, 0, _change(db))
+                return Applied(0, 0, change_of(db))
         # Before the transaction, so that other writers wait less.
         compress = ZstdCompressor().compress
         packed = [compress(record.raw) for record in batch.records]
@@ -231,7 +210,7 @@ class SqliteIndex:
 
     def check(self) -> None:
         with self._pool.read() as db:
-            _change(db)
+            change_of(db)
 
     def close(self) -> None:
         self._pool.close()
@@ -246,17 +225,3 @@ class SqliteIndex:
 def _unpack() -> Callable[[bytes], bytes]:
     """zstd; one for each call, for no two threads may share it."""
     return ZstdDecompressor().decompress
-
-
-def _change(db: Connection) -> int:
-    """The newest change number, whichever process made it."""
-    number: int = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()[0]
-    return number
-
-
-def _state(db: Connection, query: Query) -> tuple[int, ...]:
-    """What the answer to a query depends on: the newest change and, where it collapses, what matching wrote last."""
-    if not collapses(query):
-        return (_change(db),)
-    number: int = db.execute("SELECT value FROM meta WHERE name = 'betters'").fetchone()[0]
-    return (_change(db), number)

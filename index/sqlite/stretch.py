@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from index.filters.nodes import And, Between, Compare, Literal, Predicate, Property
+from index.filters.logic import conjuncts
+from index.filters.nodes import Between, Compare, Literal, Predicate, Property
 from index.query import Query
 
 
@@ -22,8 +23,7 @@ def stretch(db: sqlite3.Connection, query: Query, clauses: list[str], params: di
         clauses.append("ends >= :since")
         found.append("place <= :last_place")
         params.update(since=query.start, last_place=reach - query.start)
-    parts = query.filter.parts if isinstance(query.filter, And) else (query.filter,)
-    for number, (operator, time) in enumerate(bound for part in parts if part is not None for bound in _bounds(part)):
+    for number, (operator, time) in enumerate(bound for part in conjuncts(query.filter) for bound in _bounds(part)):
         found.append(f"place {operator} :place{number}")
         params[f"place{number}"] = -time
     return " AND ".join(found)

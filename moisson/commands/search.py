@@ -21,7 +21,7 @@ from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from moisson.build import open_index
 from moisson.commands.options import Config, console
-from moisson.settings import load_settings
+from moisson.settings import Settings, load_settings
 
 
 def search(
@@ -56,10 +56,13 @@ def search(
         accessible=accessible,
         collapse=collapse,
     )
-    settings = load_settings(config)
-    access, asker = Access(settings.access.policy()), Asker(user_class)
+    _show(load_settings(config), params, Asker(user_class), limit, geojson)
+
+
+def _show(settings: Settings, params: SearchParams, asker: Asker, limit: int, geojson: bool) -> None:
+    access = Access(settings.access.policy())
     audience = access.policy.audience(asker)
-    wanted = parse_accessible(accessible)
+    wanted = parse_accessible(params.accessible)
     query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)
     base = settings.api.base()
     with open_index(settings) as index:

@@ -6,6 +6,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.coverages import measure_coverage
@@ -36,31 +37,30 @@ def main() -> int:
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print(f"repeat:  python -m tests.bench {' '.join(sys.argv[1:])}".rstrip(), flush=True)
     try:
-        if options.only in (None, "memory"):
-            for line in harvest_from_memory(options.memory_records, folder):
-                print(line, flush=True)
-        if options.only in (None, "whole", "search"):
-            for line in harvest_whole_path(options.size, folder):
-                print(line, flush=True)
-        if options.only in (None, "xml"):
-            for line in harvest_xml(options.size, folder):
-                print(line, flush=True)
-        if options.only in (None, "search"):
-            for line in measure_searches(folder / "moisson.toml"):
-                print(line, flush=True)
-        if options.only in (None, "coverage"):
-            for line in measure_coverage(folder):
-                print(line, flush=True)
-        if options.only in (None, "matching"):
-            for line in measure_matching(options.match_size, options.unnamed, folder):
-                print(line, flush=True)
-        if options.only == "federation":
-            for line in measure_federation(options.items, folder, options.workers):
-                print(line, flush=True)
+        for line in _lines(options, folder):
+            print(line, flush=True)
     finally:
         if options.keep is None:
             shutil.rmtree(folder)
     return 0
+
+
+def _lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
+    """Of the parts that were asked for, in this order."""
+    if options.only in (None, "memory"):
+        yield from harvest_from_memory(options.memory_records, folder)
+    if options.only in (None, "whole", "search"):
+        yield from harvest_whole_path(options.size, folder)
+    if options.only in (None, "xml"):
+        yield from harvest_xml(options.size, folder)
+    if options.only in (None, "search"):
+        yield from measure_searches(folder / "moisson.toml")
+    if options.only in (None, "coverage"):
+        yield from measure_coverage(folder)
+    if options.only in (None, "matching"):
+        yield from measure_matching(options.match_size, options.unnamed, folder)
+    if options.only == "federation":
+        yield from measure_federation(options.items, folder, options.workers)
 
 
 if __name__ == "__main__":

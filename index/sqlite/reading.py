@@ -1,0 +1,82 @@
+"""Items read from the SQLite file: pages, counts, summaries, single ones; the latest answers are kept."""
+
+from collections.abc import Mapping, Sequence
+from sqlite3 import Connection
+
+from index.aggregation import Aggregates, Aggregation
+from index.collapse import collapses
+from index.query import Matched, Page, Query, Summary
+from index.sqlite import aggregate, count, fields, search
+from index.sqlite.cache import Cache
+from index.sqlite.connection import Pool
+from index.state import StoredItem
+from mappings.audience import Audience
+
+
+class Reading:
+    """The Items of one file."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._counts = Cache[int]()
+        self._matched = Cache[Matched]()
+        # What a page found of an area, for the count that follows it.
+        self._places = Cache[list[int]](16)
+        self._summaries = Cache[dict[str, Summary]]()
+        self._aggregates = Cache[Aggregates]()
+
+    def search(self, query: Query) -> Page:
+        """As Index.search."""
+        with self._pool.read() as db:
+            state = _state(db, query)
+            return search.search(db, query, lambda places: self._places.learn(query, state, places))
+
+    def count(self, query: Query) -> int:
+        """As Index.count."""
+        with self._pool.read() as db:
+            return self._counts.get(query, _state(db, query), lambda: count.count(db, query))
+
+    def matched(self, query: Query) -> Matched:
+        """As Index.matched."""
+        with self._pool.read() as db:
+            state = _state(db, query)
+            return self._matched.get(query, state, lambda: count.matched(db, query, self._places.known(query, state)))
+
+    def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
+        """As Index.aggregate."""
+        with self._pool.read() as db:
+            state = (*_state(db, query), *wanted)
+            return self._aggregates.get(query, state, lambda: aggregate.aggregate(db, query, wanted))
+
+    def fields(self, query: Query) -> frozenset[str]:
+        """As Index.fields."""
+        with self._pool.read() as db:
+            return fields.names(db, query)
+
+    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
+        """As Index.get."""
+        sql = """SELECT collection, id, head, middle, rest, facts.source, availability, licence, change
+            FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
+        with self._pool.connection() as db:
+            row = db.execute(sql, (item_id, collection)).fetchone()
+        item = StoredItem(*row) if row else None
+        return item if item and audience.finds(item.source, item.availability, item.licence) else None
+
+    def summaries(self, query: Query) -> Mapping[str, Summary]:
+        """As Index.summaries."""
+        with self._pool.read() as db:
+            return dict(self._summaries.get(query, _state(db, query), lambda: count.summaries(db, query)))
+
+
+def change_of(db: Connection) -> int:
+    """The newest change number, whichever process made it."""
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()[0]
+    return number
+
+
+def _state(db: Connection, query: Query) -> tuple[int, ...]:
+    """What the answer to a query depends on: the newest change and, where it collapses, what matching wrote last."""
+    if not collapses(query):
+        return (change_of(db),)
+    number: int = db.execute("SELECT value FROM meta WHERE name = 'betters'").fetchone()[0]
+    return (change_of(db), number)
