@@ -22,28 +22,15 @@ class Cache(Generic[_T]):
 
     def get(self, query: Query, state: Hashable, compute: Callable[[], _T]) -> _T:
         """The answer as of this state; `compute` must see that very state of the file."""
-        known = self.known(query, state)
-        if known is not None:
-            return known
-        answer = compute()
-        self.learn(query, state, answer)
-        return answer
-
-    def known(self, query: Query, state: Hashable) -> _T | None:
-        """The answer as of this state, if it is here."""
-        key = _key(query, state)
+        # What is found is so whichever page is asked, in whichever order.
+        key = replace(query, limit=0, after=None, sort=()), state
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-            return self._answers.get(key)
-
-    def learn(self, query: Query, state: Hashable, answer: _T) -> None:
-        """Keeps an answer as of this state."""
+                return self._answers[key]
+        answer = compute()
         with self._lock:
-            self._answers[_key(query, state)] = answer
+            self._answers[key] = answer
             if len(self._answers) > self._most:
                 self._answers.popitem(last=False)
-
-
-def _key(query: Query, state: Hashable) -> tuple[Query, Hashable]:
-    return replace(query, limit=0, after=None, sort=()), state
+        return answer

@@ -4,7 +4,7 @@ Every function takes a connection inside of a read transaction, so that all stat
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import orjson
 from index.collapse import collapses, hides
 from index.filters.logic import conjunction, conjuncts
 from index.filters.nodes import Compare, Literal, Predicate, Property, Spatial
-from index.query import Query
+from index.query import EXACT, Query
 from index.sqlite.area import Area, to_area
 from index.sqlite.filter import FACTS, to_condition
 from index.sqlite.stretch import stretch
@@ -60,7 +60,8 @@ class Conditions:
 def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     """The Conditions of a query; what can match nothing becomes `0`."""
     query, of_facts = _split(_placed(query))
-    clauses, known = ["1"], ["1"]
+    clauses: list[str] = []
+    known: list[str] = []
     params: dict[str, Any] = {}
     kinds = _facts(db, query, of_facts, known)
     _collapse(db, query, clauses)
@@ -79,8 +80,8 @@ def conditions(db: sqlite3.Connection, query: Query) -> Conditions:
     looks_at_fields = _filter(db, query, clauses, params)
     return Conditions(
         stretch=places,
-        where=" AND ".join((*known, *clauses)),
-        left=" AND ".join(clauses),
+        where=" AND ".join((*known, *clauses)) or "1",
+        left=" AND ".join(clauses) or "1",
         among=among,
         params=params,
         streams=streams,
@@ -171,7 +172,8 @@ def _filter(db: sqlite3.Connection, query: Query, clauses: list[str], params: di
 def _words(query: Query, clauses: list[str], params: dict[str, Any]) -> str | None:
     """The test of the words themselves; FTS5 only tells where to look."""
     if not query.words:
-        clauses.append("1" if query.words is None else "0")
+        if query.words is not None:
+            clauses.append("0")
         return None
     told = []
     for number, phrase in enumerate(query.words):
@@ -194,12 +196,25 @@ def by_words(asked: Conditions) -> str:
     return f"items NOT INDEXED {asked.fields} WHERE items.seq IN (SELECT rowid FROM texts WHERE texts MATCH {asked.phrases})"
 
 
-def places_up_to(db: sqlite3.Connection, asked: Conditions, most: int) -> list[int] | None:
-    """The seqs of the Items of which a box meets area and time; None when there are `most` or more."""
+@dataclass(frozen=True)
+class Places:
+    """The seqs of Items of which a box meets area and time; of all such Items when `whole`."""
+
+    seqs: Sequence[int]
+    whole: bool
+
+
+Reach = Callable[[sqlite3.Connection, Conditions], Places]
+"""places_of, or what remembers its answer: a page and its count ask for the same."""
+
+
+def places_of(db: sqlite3.Connection, asked: Conditions, most: int | None = None) -> Places:
+    """The Places of an area, read no further than `most` boxes (EXACT)."""
     assert asked.area is not None
+    most = most or EXACT
     boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
     rows = db.execute(f"SELECT id / 2 FROM ({boxes}) LIMIT {most}", {**asked.area.params, **days}).fetchall()
-    return None if len(rows) >= most else list(dict.fromkeys(seq for (seq,) in rows))
+    return Places(list(dict.fromkeys(seq for (seq,) in rows)), len(rows) < most)
 
 
 def by_place(asked: Conditions) -> str:

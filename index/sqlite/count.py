@@ -13,11 +13,13 @@ from index.sqlite.conditions import (
     CHUNK,
     LOOKUP,
     Conditions,
+    Reach,
     boxes_up_to,
     by_box,
     by_place,
     by_words,
     conditions,
+    places_of,
     to_json,
     total_of,
     words_up_to,
@@ -28,48 +30,34 @@ _SAMPLES = (2000, 8000)
 _FEW = 3 * EXACT
 
 
-def matched(db: sqlite3.Connection, query: Query, places: Sequence[int] | None = None) -> Matched:
-    """As Index.matched; `places` are those of all Items that may meet the area, where they are known."""
+def matched(db: sqlite3.Connection, query: Query, reach: Reach = places_of) -> Matched:
+    """As Index.matched."""
     asked = conditions(db, query)
     total = total_of(db)
     if asked.by_id or total <= _FEW or (asked.phrases and words_up_to(db, asked, EXACT) < EXACT):
         return Matched(_count(db, asked), exact=True)
-    if places is not None:
-        return Matched(_counted_of(db, asked, places, asked.left), exact=True)
-    if asked.area is not None:
-        found = _matched_in_boxes(db, asked, total)
-        if found is not None:
-            return found
-    about = next((about for size in _SAMPLES if (about := _estimated(db, asked, total, size))), None)
-    return Matched(about, exact=False) if about else Matched(_count(db, asked), exact=True)
-
-
-def _matched_in_boxes(db: sqlite3.Connection, asked: Conditions, total: int) -> Matched | None:
-    """By the boxes that meet the area, read no further than _FEW of them; None where there are more."""
-    assert asked.area is not None
-    boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
-    rows = db.execute(f"SELECT id / 2 FROM ({boxes})", {**asked.area.params, **days})
-    read = rows.fetchmany(EXACT)
-    if len(read) == EXACT:
-        about = _estimated(db, asked, total, _SAMPLES[0])
+    if asked.area is not None and (places := reach(db, asked)).whole:
+        return _matched_of(db, asked, places.seqs)
+    for size in _SAMPLES:
+        about = _estimated(db, asked, total, size)
         if about is not None:
             return Matched(about, exact=False)
-        read += rows.fetchmany(_FEW - EXACT)
-    if len(read) == _FEW:
-        return None
-    places = list(dict.fromkeys(seq for (seq,) in read))
-    return _matched_of(db, asked, places) if len(places) > EXACT else Matched(_counted_of(db, asked, places, asked.left), exact=True)
+        # Reading boxes on costs more than the first sample and less than the second.
+        if asked.area is not None and size == _SAMPLES[0] and (places := places_of(db, asked, _FEW)).whole:
+            return _matched_of(db, asked, places.seqs)
+    return Matched(_count(db, asked), exact=True)
 
 
 def _matched_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int]) -> Matched:
     """Of the Items of these boxes: first of a sample, then of the others, as far as it takes to know that they are more than EXACT."""
+    if len(places) <= EXACT:
+        return Matched(_counted_of(db, asked, places, asked.left), exact=True)
     sample = random.Random(0).sample(places, _SAMPLES[0])
     found = _counted_of(db, asked, sample, asked.left)
     about = max(round(found * len(places) / len(sample)), EXACT + 1)
     if found > _surely_more(len(sample), len(places)):
         return Matched(about, exact=False)
-    seen = set(sample)
-    others = [place for place in places if place not in seen]
+    others = sorted(set(places).difference(sample))
     for start in range(0, len(others), CHUNK):
         found += _counted_of(db, asked, others[start : start + CHUNK], asked.left)
         if found > EXACT:
@@ -141,9 +129,9 @@ def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, size: int)
 
 
 def _surely_more(size: int, total: int) -> float:
-    """How many of a sample come from less than EXACT matches only once in more than 10**12 times."""
+    """How many of a sample (without replacement) come from less than EXACT matches only once in more than 10**9 times."""
     usual = size * EXACT / total
-    return usual + 8 * sqrt(usual) + 10
+    return usual + 6 * sqrt(usual * (1 - EXACT / total) * (1 - size / total)) + 10
 
 
 def _counted_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int], where: str | None = None) -> int:

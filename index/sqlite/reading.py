@@ -1,6 +1,6 @@
 """Items read from the SQLite file: pages, counts, summaries, single ones; the latest answers are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from sqlite3 import Connection
 
 from index.aggregation import Aggregates, Aggregation
@@ -8,6 +8,7 @@ from index.collapse import collapses
 from index.query import Matched, Page, Query, Summary
 from index.sqlite import aggregate, count, fields, search
 from index.sqlite.cache import Cache
+from index.sqlite.conditions import Conditions, Places, Reach, places_of
 from index.sqlite.connection import Pool
 from index.state import StoredItem
 from mappings.audience import Audience
@@ -20,16 +21,21 @@ class Reading:
         self._pool = pool
         self._counts = Cache[int]()
         self._matched = Cache[Matched]()
-        # What a page found of an area, for the count that follows it.
-        self._places = Cache[list[int]](16)
+        # Of the latest areas, for the count and the pages that follow.
+        self._places = Cache[Places](16)
         self._summaries = Cache[dict[str, Summary]]()
         self._aggregates = Cache[Aggregates]()
 
     def search(self, query: Query) -> Page:
         """As Index.search."""
         with self._pool.read() as db:
-            state = _state(db, query)
-            return search.search(db, query, lambda places: self._places.learn(query, state, places))
+            return search.search(db, query, self._reach(query, _state(db, query)))
+
+    def _reach(self, query: Query, state: Hashable) -> Reach:
+        def reach(db: Connection, asked: Conditions) -> Places:
+            return self._places.get(query, state, lambda: places_of(db, asked))
+
+        return reach
 
     def count(self, query: Query) -> int:
         """As Index.count."""
@@ -40,7 +46,7 @@ class Reading:
         """As Index.matched."""
         with self._pool.read() as db:
             state = _state(db, query)
-            return self._matched.get(query, state, lambda: count.matched(db, query, self._places.known(query, state)))
+            return self._matched.get(query, state, lambda: count.matched(db, query, self._reach(query, state)))
 
     def aggregate(self, query: Query, wanted: Sequence[Aggregation]) -> Aggregates:
         """As Index.aggregate."""

@@ -2,7 +2,7 @@
 cut."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import islice
@@ -15,12 +15,14 @@ from index.sqlite.conditions import (
     CHUNK,
     LOOKUP,
     Conditions,
+    Places,
+    Reach,
     boxes_up_to,
     by_box,
     by_place,
     by_words,
     conditions,
-    places_up_to,
+    places_of,
     to_json,
     total_of,
     words_up_to,
@@ -38,31 +40,24 @@ _PATIENCE = 4
 _PORTION = 500
 
 
-Learn = Callable[[list[int]], None]
-
-
-def _forget(_: list[int]) -> None:
-    """Nobody wants to know."""
-
-
-def search(db: sqlite3.Connection, query: Query, learn: Learn = _forget) -> Page:
-    """One page, and the cursors of those beside it. `learn` is told the places of the Items that may meet the area, where they are few."""
+def search(db: sqlite3.Connection, query: Query, reach: Reach = places_of) -> Page:
+    """One page, and the cursors of those beside it."""
     asked, order = conditions(db, query), order_in(query)
     if looks_at_fields(order):
         asked = asked.with_fields()
-    candidates = _candidates(db, asked, order, query, learn)
+    candidates = _candidates(db, asked, order, query, reach)
     rows = list(islice(_matching(candidates, asked.area, query.limit + 1), query.limit + 1))
     items = _load(db, [row[0] for row in rows[: query.limit]])
     if not items:
         return Page([], None)
     # Where the page came from, and where it goes on.
     back = _cursor(order, rows[0], not order.backwards)
-    behind = back if query.after and _is_behind(db, asked, order, query, back) else None
+    behind = back if query.after and _is_behind(db, asked, order, query, back, reach) else None
     ahead = _cursor(order, rows[len(items) - 1], order.backwards) if len(rows) > len(items) else None
     return Page(items[::-1], behind, ahead) if order.backwards else Page(items, ahead, behind)
 
 
-def _is_behind(db: sqlite3.Connection, asked: Conditions, order: Order, query: Query, back: Cursor) -> bool:
+def _is_behind(db: sqlite3.Connection, asked: Conditions, order: Order, query: Query, back: Cursor, reach: Reach) -> bool:
     """Whether there still is an Item where the page came from: mostly the one that its cursor names."""
     cursor = query.after
     assert cursor is not None
@@ -74,7 +69,7 @@ def _is_behind(db: sqlite3.Connection, asked: Conditions, order: Order, query: Q
     if any(_matching(rows, asked.area, 1)):
         return True
     before = replace(query, limit=1, after=back)
-    return any(_matching(_candidates(db, asked, order_in(before), before), asked.area, 1))
+    return any(_matching(_candidates(db, asked, order_in(before), before, reach), asked.area, 1))
 
 
 def _cursor(order: Order, row: _Row, backwards: bool) -> Cursor:
@@ -116,9 +111,7 @@ def _tested(chunk: list[_Row], area: Area) -> Iterator[_Row]:
     return (row for row in chunk if row[3] is None or next(answers))
 
 
-def _candidates(
-    db: sqlite3.Connection, asked: Conditions, order: Order, query: Query, learn: Learn = _forget
-) -> Iterator[_Row]:  # fmt: skip
+def _candidates(db: sqlite3.Connection, asked: Conditions, order: Order, query: Query, reach: Reach) -> Iterator[_Row]:
     """Rows in order, from the cursor on, of which some may miss the area.
 
     With few boxes in the area, or few Items with the words, these are sorted. With many, the next `limit` matches are soon met by
@@ -135,36 +128,57 @@ def _candidates(
     few = isqrt((query.limit + 1) * total // LOOKUP) + query.limit
     if asked.phrases and words_up_to(db, asked, few) < few:
         return _sorted(db, asked, order, f"{by_words(asked)} AND {everything}", params)
-    if asked.area is not None and (places := places_up_to(db, asked, few)) is not None:
-        learn(places)
-        return _sorted(db, asked, order, f"{by_place(asked)} AND {everything}", {**params, "places": to_json(places)})
+    places = reach(db, asked) if asked.area is not None else Places((), whole=False)
+    if places.whole and len(places.seqs) < few:
+        return _sorted(db, asked, order, f"{by_place(asked)} AND {everything}", {**params, "places": to_json(places.seqs)})
     if order.index is None:
         return _all(db, asked, order, everything, params, query.limit + 1)
     if asked.area is None:
         parts = (_walk(db, asked, order, f"({stretch}) AND {asked.stretch} AND {asked.where}", params) for stretch in stretches)
         return (row for part in parts for row in part)
-    return _walk_and_ask(db, asked, order, stretches, params, _PATIENCE * LOOKUP * few)
+    expected = (query.limit + 1) * total // len(places.seqs)
+    return _walk_and_ask(db, asked, order, stretches, params, places, max(_PATIENCE * expected, LOOKUP * len(places.seqs)))
 
 
 def _walk_and_ask(
-    db: sqlite3.Connection, asked: Conditions, order: Order, stretches: Sequence[str], params: dict[str, Any], far: int
+    db: sqlite3.Connection, asked: Conditions, order: Order, stretches: Sequence[str], params: dict[str, Any], places: Places, far: int
 ) -> Iterator[_Row]:
     """A walk of the first `far` Items of the order, matching or not, and then whatever is quicker."""
     key, (stretch, *others) = order.keys[0], stretches
     up = key.descending == order.backwards
     first = f"({stretch}) AND {asked.stretch}"
-    sql = f"SELECT {key.sql} FROM items INDEXED BY {order.index} {asked.fields} WHERE {first} ORDER BY {order.sql} LIMIT 1 OFFSET :far"
-    row = db.execute(sql, {**params, "far": far}).fetchone()
-    if row is None or row[0] is None:
+    params["horizon"] = _horizon(db, asked, order, first, params, far)
+    if params["horizon"] is None:
         for part in stretches:
             yield from _walk(db, asked, order, f"({part}) AND {asked.stretch} AND {asked.where}", params)
         return
-    params["horizon"] = row[0]
     yield from _walk(db, asked, order, f"{first} AND {asked.where} AND {key.sql} {'<=' if up else '>='} :horizon", params)
     beyond = " OR ".join([f"({stretch}) AND {key.sql} {'>' if up else '<'} :horizon", *(f"({other})" for other in others)])
     rest = f"({beyond}) AND {asked.stretch} AND {asked.where}"
+    if places.whole:
+        source = f"{by_place(asked)} AND {rest}"
+        yield from _sorted(db, asked, order, source, {**params, "places": to_json(places.seqs)})
+        return
     many = total_of(db) // LOOKUP
     yield from (_from_boxes if boxes_up_to(db, asked, many) < many else _walk)(db, asked, order, rest, params)
+
+
+def _horizon(db: sqlite3.Connection, asked: Conditions, order: Order, where: str, params: dict[str, Any], far: int) -> Any:
+    """The first key of the order beyond about `far` Items; of Collections that are walked one by one, the nearest. None: walk it all."""
+    key = order.keys[0].sql
+    end = f"{where} ORDER BY {order.sql} LIMIT 1 OFFSET :far"
+    if asked.streams and order.is_time:
+        sql = f"SELECT {key} FROM items INDEXED BY items_collection {asked.fields} WHERE collection = :stream AND {end}"
+        far //= len(asked.streams)
+        rows = [db.execute(sql, {**params, "far": far, "stream": stream}).fetchone() for stream in asked.streams]
+    else:
+        rows = [
+            db.execute(f"SELECT {key} FROM items INDEXED BY {order.index} {asked.fields} WHERE {end}", {**params, "far": far}).fetchone()
+        ]
+    ends = [row[0] for row in rows if row is not None]
+    if None in ends or not ends:
+        return None
+    return min(ends) if order.keys[0].descending == order.backwards else max(ends)
 
 
 def _columns(asked: Conditions, order: Order) -> str:

@@ -9,9 +9,10 @@ import prometheus_client
 import typer
 
 from moisson.build import chosen_sources, open_index
-from moisson.commands.harvest import spare_the_collector, stop_on_signal
+from moisson.commands.harvest import stop_on_signal
 from moisson.commands.options import Config, SourceName, operator, utc_now
 from moisson.logs import set_up_logs
+from moisson.memory import spare_the_collector
 from moisson.runner import Runner
 from moisson.sections import ConfigError
 from moisson.settings import Settings, load_settings

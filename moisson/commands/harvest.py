@@ -1,6 +1,5 @@
 """moisson harvest: one run of each source, with progress and a report."""
 
-import gc
 import signal
 import sys
 from typing import Annotated
@@ -17,6 +16,7 @@ from index.state import Counts, Outcome, Run
 from moisson.build import chosen_sources, open_index
 from moisson.commands.options import Config, Json, parse_when, utc_now
 from moisson.exits import Exit
+from moisson.memory import spare_the_collector
 from moisson.report import run_document, run_line
 from moisson.runner import Runner
 from moisson.settings import Settings, load_settings
@@ -46,14 +46,6 @@ def harvest(
     with open_index(settings) as index:
         code = _harvest_all(settings, names, index, options, as_json)
     raise typer.Exit(code)
-
-
-def spare_the_collector() -> None:
-    """Tells the garbage collector that what is loaded stays: a harvest makes many small objects and no cycles, and would else spend
-    a fifth of its time looking through modules and schemas."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def stop_on_signal() -> Stop:

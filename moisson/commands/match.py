@@ -8,8 +8,9 @@ import orjson
 import typer
 
 from moisson.build import open_index
-from moisson.commands.harvest import spare_the_collector, stop_on_signal
+from moisson.commands.harvest import stop_on_signal
 from moisson.commands.options import Config, Json, utc_now
+from moisson.memory import spare_the_collector
 from moisson.settings import load_settings
 from schedules.lease import this_owner
 from schedules.matching import MatchReport

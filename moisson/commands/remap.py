@@ -7,9 +7,10 @@ import orjson
 import typer
 
 from moisson.build import chosen_sources, open_index
-from moisson.commands.harvest import spare_the_collector, stop_on_signal
+from moisson.commands.harvest import stop_on_signal
 from moisson.commands.options import Config, Json, Later, SourceName, operator, utc_now
 from moisson.exits import Exit
+from moisson.memory import spare_the_collector
 from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
 from moisson.settings import load_settings

@@ -23,7 +23,7 @@ from index.sqlite import SqliteIndex
 from mappings.record import Answer, Mapping
 from mappings.registry import MAPPINGS
 from mappings.validation import Validator
-from moisson.commands.harvest import spare_the_collector
+from moisson.memory import spare_the_collector
 from schedules.lease import this_owner
 from schedules.run import harvest as run_once
 from tests.demo import ROOT, moisson, write_config

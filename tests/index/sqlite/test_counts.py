@@ -1,12 +1,13 @@
 """Counts that are quick: exact where few match, about where many do, and which of both is said."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from index.filters.nodes import Compare, Literal, Property
 from index.query import Query
-from index.sqlite import SqliteIndex, count
+from index.sqlite import SqliteIndex, conditions, count
 from mappings.audience import EVERYTHING
 from mappings.geometry import box
 from mappings.queryables import FIELDS
@@ -21,6 +22,7 @@ EXACT = 20
 def filled(index: SqliteIndex, monkeypatch: pytest.MonkeyPatch) -> SqliteIndex:
     """Many Items, for an index that holds few for many."""
     monkeypatch.setattr(count, "EXACT", EXACT)
+    monkeypatch.setattr(conditions, "EXACT", EXACT)
     monkeypatch.setattr(count, "_FEW", 3 * EXACT)
     monkeypatch.setattr(count, "_SAMPLES", (20, 300))
     chance = random.Random(1)
@@ -61,7 +63,9 @@ def test_few_are_exact_and_many_are_said_to_be_about_so_many(filled: SqliteIndex
             estimated += 1
             assert found.number > EXACT
             assert abs(found.number - right) < 0.5 * right + EXACT
-        assert len(page.items) == min(right, query.limit)
+        every = filled.search(replace(query, limit=ITEMS))
+        assert [item.id for item in page.items] == [item.id for item in every.items[: query.limit]]
+        assert len(every.items) == right
     assert 20 < estimated < 180
 
 
