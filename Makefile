@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 
 help:
 	@echo "make run    stand-ins of the archives, a harvest, the STAC API on http://127.0.0.1:8080"
+	@echo "            MOISSON_INDEX=elasticsearch make run: on an Elasticsearch node of its own; or an address, http://host:9200/prefix"
 	@echo "make test   every test (needs a JDK 17 and Maven for Elasticsearch and Keycloak)"
 	@echo "make check  lint, types, layers, tests"
 	@echo "make outlines  the outlines of the coverages anew, from Natural Earth (needs npm)"

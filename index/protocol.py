@@ -10,6 +10,7 @@ from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
+from index.stats import Stats
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -83,7 +84,8 @@ class Index(Protocol):
 
     def apply(self, batch: Batch) -> Applied:
         """Writes all of the batch (SQLite: one transaction; Elasticsearch: Items, then records, then watermarks, so that a crash
-        between repeats the page). An Item whose bytes did not change is not written and takes no change number."""
+        between repeats the page). An Item whose bytes did not change is not written and takes no change number. Raises LeaseLost,
+        and ItemsRefused when the batch must be made anew without some Items."""
 
     def save_run(self, run: Run) -> None:
         """Inserts or updates a run by its id."""
@@ -152,6 +154,9 @@ class Index(Protocol):
     def refresh(self) -> None:
         """What was written is found by searches from here on (at once with SQLite)."""
 
+    def stats(self) -> Stats:
+        """How much it holds; what was written is counted. For operators: it may take seconds."""
+
     def check(self) -> None:
         """Raises IndexUnavailable when the store does not answer."""
 
@@ -164,6 +169,16 @@ class Index(Protocol):
 
 class IndexUnavailable(Exception):
     """The store does not answer; the message says which and why."""
+
+
+class ItemsRefused(IndexUnavailable):
+    """The store will never take some Items of a batch. `refused` says why, by key and digest. Nothing was written that goes on with
+    them, and no watermark; what else was written of the batch (`applied` counts it) is not written again when it comes without them."""
+
+    def __init__(self, message: str, refused: Mapping[tuple[ItemKey, bytes], str], applied: Applied) -> None:
+        super().__init__(message)
+        self.refused = refused
+        self.applied = applied
 
 
 class LeaseLost(Exception):

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import singledispatch
 from time import sleep
-from urllib.parse import urlsplit, urlunsplit
 
 from harvesters import airbus, coverages, dinamis, geodes, oneatlas, regards, resto, sar
 from harvesters.guard import hosts_of
@@ -38,18 +37,39 @@ from moisson.sections import (
     SwhSettings,
 )
 from moisson.sections.base import midnight
+from moisson.sections.elasticsearch import Cluster, is_cluster
 from moisson.settings import Settings
 
 _MIB = 2**20
 
 
 def open_index(settings: Settings) -> Index:
-    """The store that `index` names: a file path (SQLite), or https://host:9200/prefix (Elasticsearch)."""
-    if not settings.index.startswith(("http://", "https://")):
-        return SqliteIndex.open(settings.index)
-    parts = urlsplit(settings.index)
-    prefix = parts.path.strip("/") or "moisson"
-    return ElasticIndex.open(urlunsplit((parts.scheme, parts.netloc, "", "", "")), prefix=prefix)
+    """The store that `index` names: a file path (SQLite), or https://host:9200/prefix (Elasticsearch). Raises ConfigError,
+    IndexUnavailable."""
+    return _open_elastic(settings) if is_cluster(settings.index) else SqliteIndex.open(settings.index)
+
+
+def migrate_index(settings: Settings) -> dict[str, int]:
+    """Brings a store of an older version to this one: the Collections whose Items were written anew, with their number. A file is
+    brought there by opening it."""
+    if not is_cluster(settings.index):
+        SqliteIndex.open(settings.index).close()
+        return {}
+    with _open_elastic(settings, migrating=True) as index:
+        return dict(index.migrate())
+
+
+def _open_elastic(settings: Settings, *, migrating: bool = False) -> ElasticIndex:
+    cluster, way = Cluster.parse(settings.index), settings.elasticsearch
+    return ElasticIndex.open(
+        ",".join(cluster.hosts),
+        prefix=cluster.prefix,
+        api_key=way.key(),
+        basic_auth=cluster.login or way.login(),
+        ca_certs=way.ca_certs(),
+        timeout=way.timeout,
+        migrating=migrating,
+    )
 
 
 def chosen_sources(settings: Settings, names: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from moisson.commands import (
     coverage,
     deleted,
     harvest,
+    index_,
     keys,
     licences,
     login,
@@ -67,6 +68,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(deleted.app, name="deleted")
 app.add_typer(config.app, name="config")
+app.add_typer(index_.app, name="index")
 app.add_typer(licences.app, name="licences")
 
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (

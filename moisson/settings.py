@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
@@ -31,6 +30,7 @@ from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.sections.api import ApiSettings
 from moisson.sections.base import read_toml
 from moisson.sections.delivered import CollectionSection, check_delivered
+from moisson.sections.elasticsearch import Cluster, ElasticsearchSettings, is_cluster
 from moisson.sections.schedule import ScheduleSettings
 
 
@@ -39,7 +39,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOISSON_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    index: str = "moisson.sqlite"
+    # Not in repr: an address may hold a password.
+    index: str = Field("moisson.sqlite", repr=False)
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     api: ApiSettings = ApiSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     access: AccessSettings = AccessSettings()
@@ -56,6 +58,22 @@ class Settings(BaseSettings):
                 if isinstance(section, dict) and section.get("protocol") == "geodes":
                     section.setdefault("mapping", "swh" if name == "swh" else "peps")
         return values
+
+    @field_validator("index")
+    @classmethod
+    def _place(cls, index: str) -> str:
+        if is_cluster(index):
+            Cluster.parse(index)
+        return index
+
+    @model_validator(mode="after")
+    def _way_to_the_cluster(self) -> Self:
+        if is_cluster(self.index):
+            try:
+                self.elasticsearch.check(Cluster.parse(self.index))
+            except ValueError as error:
+                raise ValueError(f"elasticsearch: {error}") from None
+        return self
 
     @field_validator("sources")
     @classmethod
@@ -80,8 +98,7 @@ class Settings(BaseSettings):
 
 def without_password(index: str) -> str:
     """The index's place, to be shown."""
-    parts = urlsplit(index)
-    return urlunsplit(parts._replace(netloc=f"…@{parts.hostname}:{parts.port or 9200}")) if "@" in parts.netloc else index
+    return Cluster.parse(index).shown() if is_cluster(index) and "@" in index else index
 
 
 def config_path() -> Path | None:
@@ -124,8 +141,13 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def _check_file(path: Path) -> None:
     table = read_toml(path)
-    if re.match(r"https?://[^/]*@", str(table.get("index", ""))):
+    if re.match(r"https?://.*@", str(table.get("index", "")), re.IGNORECASE | re.DOTALL):
         raise ConfigError(f"{path}: index: a password does not belong here: set MOISSON_INDEX")
+    cluster = table.get("elasticsearch", {})
+    for key in ("api_key", "password"):
+        if isinstance(cluster, dict) and key in cluster:
+            variable = f"MOISSON_ELASTICSEARCH__{key.upper()}"
+            raise ConfigError(f"{path}: elasticsearch.{key}: a secret does not belong here: set {variable}, or {key}_file")
     sources = table.get("sources", {})
     for name, section in sources.items() if isinstance(sources, dict) else ():
         if isinstance(section, dict) and "api_key" in section:
@@ -167,12 +189,13 @@ def _explain(error: ValidationError, path: Path | None) -> str:
         message = "no such setting" + _suggest(where[-1], set(_known_names()))
     elif first["type"] == "union_tag_not_found":
         message = f"give its protocol: {', '.join(PARTNERS)} for a partner, or one of an archive: see docs/settings.md"
-    return f"{path or 'environment'}: {'.'.join(where)}: {message}"
+    return ": ".join(part for part in (str(path or "environment"), ".".join(where), message) if part)
 
 
 def _known_names() -> Iterator[str]:
     models: tuple[type[BaseModel], ...] = (
         Settings,
+        ElasticsearchSettings,
         ApiSettings,
         AccessSettings,
         OidcSection,

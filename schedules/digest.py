@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from harvesters.source import Page
 from index.document import Document, to_document
 from index.state import Batch, Counts, ItemKey, Known, Rejection, Removal, StoredRecord
 from mappings.record import Item, Record, Unmappable, fingerprint
+from schedules.versions import is_ahead, is_older, newest_of_each
 
 if TYPE_CHECKING:
     from schedules.pipeline import Pipeline
@@ -25,6 +26,7 @@ class Digest:
     now: datetime
     stream: str
     known: Mapping[str, Known] = field(default_factory=dict)
+    members: dict[ItemKey, Sequence[StoredRecord]] = field(default_factory=dict)
     changed: dict[str, tuple[Record, bytes]] = field(default_factory=dict)
     mapped: dict[str, tuple[StoredRecord, Item]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
@@ -46,25 +48,16 @@ class Digest:
         pipeline = self.pipeline
         ids = {record.native_id for record in page.records} | {broken.native_id for broken in page.broken}
         self.known = pipeline.index.known(pipeline.source, ids) if ids else {}
-        for record in self._latest(page.records):
+        records = [record for record in page.records if not record.deleted]
+        latest = newest_of_each(records)
+        if len(latest) < len(records):
+            self.count("repeated", len(records) - len(latest))
+        for record in latest:
             self._compare(record)
         for broken in page.broken:
             print_ = blake2b(broken.raw, digest_size=16).digest()
             record = Record(pipeline.source, broken.native_id, None, broken.raw, media_type="application/json")
             self._reject(record, print_, broken.reason, broken.field)
-
-    def _latest(self, records: Iterable[Record]) -> Iterable[Record]:
-        """One version of each record: of two in a page the newer, of two of the same time the first."""
-        latest: dict[str, Record] = {}
-        for record in records:
-            if record.deleted:
-                continue
-            earlier = latest.setdefault(record.native_id, record)
-            if earlier is not record:
-                self.count("repeated")
-                if earlier.updated and record.updated and record.updated > earlier.updated:
-                    latest[record.native_id] = record
-        return latest.values()
 
     def _compare(self, record: Record) -> None:
         print_ = fingerprint(record, self.pipeline.mapping)
@@ -93,16 +86,8 @@ class Digest:
             self.again.append(self._stored(record, known.fingerprint, known.key))
 
     def _stored(self, record: Record, print_: bytes, key: ItemKey) -> StoredRecord:
-        return StoredRecord(
-            native_id=record.native_id,
-            fingerprint=print_,
-            key=key,
-            updated=record.updated,
-            raw=record.raw,
-            media_type=record.media_type,
-            url=record.url,
-            stream=self.stream,
-        )
+        said = (record.updated, record.raw, record.media_type, record.url)
+        return StoredRecord(record.native_id, print_, key, *said, stream=self.stream)
 
     def _is_stale(self, record: Record, known: Known | None, again: bool) -> bool:
         """What is older than the newest version seen, kept or rejected, changes nothing: a page from a lagging replica.
@@ -149,6 +134,10 @@ class Digest:
                 continue
             self.mapped[native_id] = (self._stored(record, print_, ItemKey(item["collection"], item["id"])), item)
 
+    def anew(self) -> Digest:
+        """The same before anything was mapped, for another try; what the index held before the first is shared between them."""
+        return replace(self, rejected=list(self.rejected), mapped={}, items={}, removed=[], tally=dict(self.tally))
+
     # --- 3. Items of several records ---------------------------------------------------------------------------------------
     def settle_items(self) -> None:
         """Every Item that a record joins, changes, or leaves is made anew from all its records."""
@@ -157,7 +146,9 @@ class Digest:
         for native_id, (stored, _) in self.mapped.items():
             joining.setdefault(stored.key, []).append(native_id)
         keys = joining.keys() | left
-        members = self.pipeline.index.members(self.pipeline.source, keys) if keys else {}
+        if keys and not self.members:
+            self.members.update(self.pipeline.index.members(self.pipeline.source, keys))
+        members = self.members
         # A record that an Item refuses stays in the one that it was about to leave, which is then settled once more.
         todo = [*sorted(joining), *sorted(left - joining.keys())]
         while todo:
@@ -180,16 +171,30 @@ class Digest:
                 self.removed.append(key)
             return []
         item = items[0]
-        if len(items) > 1:
-            try:
+        try:
+            if len(items) > 1:
                 item = pipeline.mapping.merge(items)
                 pipeline.validator.check(item)
-            except Unmappable as error:
-                self._refuse(native_ids, error)
-                self.items.pop(key, None)
-                return native_ids
-        self.items[key] = to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)])
+            document = to_document(item, pipeline.source, [*native_ids, *(member.native_id for member in staying)])
+            pipeline.check_taken(document)
+        except Unmappable as error:
+            self.items.pop(key, None)
+            self._refuse(native_ids, error)
+            if not native_ids:
+                self._lose(key, staying, members, error)
+            return native_ids
+        self.items[key] = document
         return []
+
+    def _lose(self, key: ItemKey, staying: Sequence[StoredRecord], members: Sequence[StoredRecord], error: Unmappable) -> None:
+        """An Item that cannot be made of the records that are left: it stays as it is, unless it is made of one that went."""
+        held = {rejection.native_id for rejection in self.rejected}
+        for member in staying:
+            if member.native_id not in held:
+                record = record_of(self.pipeline.source, member)
+                self._quarantine(record, fingerprint(record, self.pipeline.mapping), error.reason, error.field, member.stream)
+        if any(member.native_id in self.forgotten for member in members):
+            self.removed.append(key)
 
     def _item_again(self, member: StoredRecord) -> Item | None:
         """The Item of a record that is kept; None, and quarantine, when the mapping has become stricter since."""
@@ -234,15 +239,6 @@ class Digest:
             rejected=self.rejected,
             absolved=absolved,
         )
-
-
-def is_ahead(when: datetime | None, now: datetime) -> bool:
-    """Whether a time lies in the future: it says nothing then but that a clock is wrong."""
-    return when is not None and when > now
-
-
-def is_older(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and other is not None and one < other
 
 
 def record_of(source: str, member: StoredRecord) -> Record:

@@ -1,14 +1,15 @@
 """Pipeline: one page of records on its way into the index."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
 from harvesters.source import Page
-from index.protocol import Index
-from index.state import Batch, Counts, Removal
-from mappings.record import Item, Record
+from index.document import Document
+from index.protocol import Index, ItemsRefused
+from index.state import Applied, Batch, Counts, ItemKey, Removal
+from mappings.record import Item, Record, Unmappable
 from mappings.record import Mapping as RecordMapping
 from mappings.validation import Validator
 from schedules.digest import Digest
@@ -39,6 +40,8 @@ class Pipeline:
     rejected: set[str] = field(default_factory=set)
     _seen: set[int] = field(default_factory=set)
     _there: set[int] = field(default_factory=set)
+    _refused: dict[tuple[ItemKey, bytes], str] = field(default_factory=dict)
+    _work: Digest | None = None
 
     def begin_stream(self) -> None:
         """A new stream of records starts."""
@@ -49,9 +52,8 @@ class Pipeline:
         """The batch that the page asks for (perhaps empty) and how its records count. Deleted records are left to `remove`."""
         work = Digest(self, now, self.label + page.stream)
         work.sort_out(page)
-        work.map_changed()
-        work.settle_items()
-        return work.batch(), replace(work.counts(), missing=page.missing, filtered=page.filtered)
+        batch, counts = self._settled(work)
+        return batch, replace(counts, missing=page.missing, filtered=page.filtered)
 
     def remove(self, removals: Sequence[Removal], now: datetime) -> tuple[Batch, Counts]:
         """The batch that takes these records out of their Items, and Items of no other record out of the index."""
@@ -59,6 +61,35 @@ class Pipeline:
         work.known = self.index.known(self.source, [removal.native_id for removal in removals])
         work.forgotten = {removal.native_id: removal for removal in removals if removal.native_id in work.known}
         work.count("deleted", len(work.forgotten))
+        return self._settled(work)
+
+    def write(self, batch: Batch, counts: Counts, apply: Callable[[Batch], Applied]) -> tuple[Applied, Counts]:
+        """Applies the batch that was made last; records whose Items the store refuses go into quarantine, and the rest is applied."""
+        put = deleted = 0
+        while True:
+            try:
+                applied = apply(batch)
+            except ItemsRefused as error:
+                if not error.refused or error.refused.keys() <= self._refused.keys() or self._work is None:
+                    raise
+                self._refused |= error.refused
+                put, deleted = put + error.applied.items_put, deleted + error.applied.items_deleted
+                again, counted = self._settled(self._work)
+                batch = replace(again, watermarks=batch.watermarks)
+                counts = replace(counted, missing=counts.missing, filtered=counts.filtered)
+                continue
+            return Applied(put + applied.items_put, deleted + applied.items_deleted, applied.change), counts
+
+    def check_taken(self, document: Document) -> None:
+        """Raises Unmappable for an Item that the store refused in these very bytes."""
+        reason = self._refused.get((ItemKey(document.collection, document.id), document.digest))
+        if reason is not None:
+            raise Unmappable(reason, "")
+
+    def _settled(self, work: Digest) -> tuple[Batch, Counts]:
+        self._work = work
+        work = work.anew()
+        work.map_changed()
         work.settle_items()
         return work.batch(), work.counts()
 

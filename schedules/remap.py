@@ -1,7 +1,7 @@
 """Kept records mapped again without harvesting: after a new mapping, after a fix, or out of what was removed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -9,15 +9,15 @@ from operator import attrgetter
 from uuid import uuid4
 
 from harvesters.source import Page
-from index.protocol import Index
-from index.state import Batch, Counts, Deleted, Rejection, StoredRecord
+from index.protocol import Index, LeaseLost
+from index.state import Applied, Batch, Counts, Deleted, Rejection, StoredRecord
 from mappings.record import Mapping, NotAnAnswer, Record, fingerprint
 from mappings.validation import Validator
 from schedules.digest import record_of
 from schedules.lease import Held, held_lease
 from schedules.notes import REMAP, change_note, note_value, pins_of
 from schedules.pipeline import Pipeline
-from schedules.stop import Stop
+from schedules.stop import Stop, Stopped
 
 _CHUNK = 500
 
@@ -60,7 +60,6 @@ class Remapper:
                 change_note(self.index, REMAP, self.archive, _place(self.mapping.version, after, afresh))
                 progress(work.done)
             change_note(self.index, REMAP, self.archive, lambda value: None)
-            self.index.refresh()
             return work.done
 
     def replay(self, rejections: Sequence[Rejection]) -> Remapped:
@@ -72,7 +71,6 @@ class Remapper:
                 records = self._again(rejection)
                 absolved = [rejection.native_id] if rejection.native_id not in {record.native_id for record in records} else []
                 work.take(rejection.stream, records, absolved)
-            self.index.refresh()
             return work.done
 
     def restore(self, deleted: Sequence[Deleted]) -> Remapped:
@@ -84,11 +82,18 @@ class Remapper:
                 work.take(one.record.stream, [record_of(self.archive, one.record)])
                 if work.done.counts.rejected == before:
                     change_note(self.index, pins_of(self.archive), one.record.native_id, lambda value: {"restored": True})
-            self.index.refresh()
             return work.done
 
-    def _leased(self) -> AbstractContextManager[Held]:
-        return held_lease(self.index, f"harvest:{self.archive}", self.owner, self.now)
+    @contextmanager
+    def _leased(self) -> Iterator[Held]:
+        """What is written under the lease is found once it is given back, also of a work that was interrupted."""
+        with held_lease(self.index, f"harvest:{self.archive}", self.owner, self.now) as held:
+            try:
+                yield held
+            except (Stopped, LeaseLost):
+                self.index.refresh()
+                raise
+            self.index.refresh()
 
     def _changed(self, member: StoredRecord, afresh: bool) -> Record | None:
         """The record, when it would be mapped otherwise than it was."""
@@ -136,13 +141,13 @@ class _Work:
         self._write(batch, counts)
 
     def _write(self, batch: Batch, counts: Counts) -> None:
-        lease = self.held.current()
-        if batch.is_empty():
-            self.done = replace(self.done, counts=self.done.counts + counts)
-            return
-        applied = self.remapper.index.apply(replace(batch, lease=lease))
+        applied, counts = self.pipeline.write(batch, counts, self._apply)
         done = self.done
         self.done = Remapped(done.counts + counts, done.items_put + applied.items_put, done.items_deleted + applied.items_deleted)
+
+    def _apply(self, batch: Batch) -> Applied:
+        lease = self.held.current()
+        return Applied(0, 0, 0) if batch.is_empty() else self.remapper.index.apply(replace(batch, lease=lease))
 
 
 def _by_stream(records: Iterable[StoredRecord]) -> Iterator[tuple[str, list[StoredRecord]]]:

@@ -9,10 +9,10 @@ from harvesters.source import Page
 from index.protocol import Index
 from index.state import Batch, Counts, Known, Removal
 from schedules.brake import Brake, Reason
-from schedules.digest import is_ahead, is_older
 from schedules.notes import change_note, pins_of
 from schedules.pipeline import Pipeline
 from schedules.rules import Rules
+from schedules.versions import is_ahead, is_older
 
 LOGGER = logging.getLogger(__name__)
 HELD = 200_000

@@ -73,9 +73,12 @@ def harvest(
 
 def _close_forgotten(index: Index, source: str, when: datetime) -> None:
     """Whoever has the lease knows that no other run of the source lives: one still open was killed."""
-    for run in index.runs(source):
-        if run.outcome is Outcome.RUNNING:
-            index.save_run(replace(run, outcome=Outcome.ABORTED, reason="its process ended without closing it", ended=when))
+    forgotten = [run for run in index.runs(source) if run.outcome is Outcome.RUNNING]
+    if forgotten:
+        # What it wrote is found once it is told as ended, as of any run.
+        index.refresh()
+    for run in forgotten:
+        index.save_run(replace(run, outcome=Outcome.ABORTED, reason="its process ended without closing it", ended=when))
 
 
 @contextmanager

@@ -199,7 +199,7 @@ class Running:
 
     # --- writing -------------------------------------------------------------------------------------------------------------
     def _count_written(self, batch: Batch, counts: Counts) -> None:
-        applied = self._write(batch)
+        applied, counts = self.pipeline.write(batch, counts, self._write)
         self.run = replace(
             self.run,
             counts=self.run.counts + counts,

@@ -1,18 +1,29 @@
-"""make run: the archives' stand-ins on loopback, a harvest of all of them, and the STAC API; asked by anybody and by a laboratory."""
+"""make run: the archives' stand-ins on loopback, a harvest of all of them, and the STAC API; asked by anybody and by a laboratory.
+
+The index is an SQLite file under .run, or what MOISSON_INDEX names: another file, a cluster (`http://host:9200/prefix`), or
+`elasticsearch`, a node of our own that keeps its data under .run and ends with this program.
+"""
 
 import argparse
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
+from urllib.parse import urlsplit
 
+from tests.support.elasticsearch import run_node
+from tests.support.node.prepare import NodeError
 from tests.upstreams import Upstreams, World, signing, write_deliveries
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
+NODE = "elasticsearch"
+"""What MOISSON_INDEX says for a node of our own."""
 
 _CONFIG = """\
 # Written by `make run`: the stand-ins of this checkout. moisson.toml beside the README reaches the real archives.
@@ -145,41 +156,94 @@ Anybody, and a laboratory that signed the licences:
 """
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=2000, help="scenes that the stand-ins hold")
-    parser.add_argument("--seed", type=int, default=7)
-    options = parser.parse_args()
-    RUN.mkdir(exist_ok=True)
-    world = World(options.size, options.seed)
-    deliveries = RUN / "deliveries"
+@contextmanager
+def opened_index(named: str | None, folder: Path) -> Iterator[str]:
+    """The index that is named, as a setting of `moisson`; without a name a file in the folder. A node of our own ends with the block,
+    and with this process; its data stay. Raises NodeError."""
+    if named != NODE:
+        yield named or str(folder / "moisson.sqlite")
+        return
+    data = folder / NODE
+    print(f"Elasticsearch starts, with its data in {data}; the first time Maven fetches it …", flush=True)
+    with run_node(data=data, heap="512m") as url:
+        yield f"{url}/moisson"
+
+
+def shown(index: str) -> str:
+    """Without user and password, which no file and no line may hold."""
+    parts = urlsplit(index)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if index.startswith(("http://", "https://")) else index
+
+
+# Reads what nobody writes: its end is that of whoever started it, however that came.
+_WATCHED = """\
+import os, signal, threading
+threading.Thread(target=lambda: (os.read(0, 1), os.kill(os.getpid(), signal.SIGTERM)), daemon=True).start()
+from moisson.cli import main
+main()
+"""
+
+
+@contextmanager
+def running(*arguments: str, config: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command, which ends with the block and also when this process is killed."""
+    command = [sys.executable, "-c", _WATCHED, *arguments]
+    known = {**os.environ, "MOISSON_CONFIG": str(config), **environment}
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, env=known)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def run(world: World, folder: Path, index: str) -> int:
+    """Stand-ins, a harvest, the server until it ends: its exit code, or that of a harvest that failed."""
+    deliveries = folder / "deliveries"
     write_deliveries(world, deliveries)
     with Upstreams(world) as up:
-        index = os.environ.get("MOISSON_INDEX", str(RUN / "moisson.sqlite"))
-        config = write_whole_config(up, RUN, deliveries, index)
-        keys = {
+        config = write_whole_config(up, folder, deliveries, shown(index))
+        known = {
+            "MOISSON_INDEX": index,
             "MOISSON_SOURCES__AIRBUS__API_KEY": up.api_key,
             "MOISSON_ACCESS__SIGNERS__MTD__ACCESS_KEY": signing.ACCESS_KEY,
             "MOISSON_ACCESS__SIGNERS__MTD__SECRET_KEY": signing.SECRET_KEY,
         }
         print(f"Stand-ins of the archives on {up.base}: made-up scenes, not real images.", flush=True)
-        print(
-            f"The real archives are reached by the `url` lines of {ROOT / 'moisson.toml'} (`moisson harvest` in this folder).\n", flush=True
-        )
-        harvested = moisson("harvest", config=config, **keys).wait()
-        if harvested not in (0, 3):
-            return harvested
-        print(_examples(register(config, **keys)), flush=True)
-        # Whoever ends this program ends the server too.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        server = moisson("serve", config=config, **keys)
-        try:
+        settings = ROOT / "moisson.toml"
+        print(f"The real archives are reached by the `url` lines of {settings} (`moisson harvest` in this folder).", flush=True)
+        print(f"The index is {shown(index)}.\n", flush=True)
+        with running("harvest", config=config, **known) as harvest:
+            if harvest.wait() not in (0, 3):
+                return harvest.returncode
+        print(_examples(register(config, **known)), flush=True)
+        with running("serve", config=config, **known) as server:
             return server.wait()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=2000, help="scenes that the stand-ins hold")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--folder", type=Path, default=RUN, help="where configuration and data are kept")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    # Whoever ends this program ends all that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with opened_index(os.environ.get("MOISSON_INDEX"), options.folder) as index:
+            return run(World(options.size, options.seed), options.folder, index)
+    except KeyboardInterrupt:
+        return 0
+    except NodeError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

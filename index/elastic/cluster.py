@@ -7,22 +7,24 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
-
-from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from index.aggregation import Aggregates, Aggregation
 from index.bounds import Bounds
+from index.elastic.connection import connect
 from index.elastic.copies import Copies
 from index.elastic.filter import OPERATORS
 from index.elastic.lease import Leases, Numbers
 from index.elastic.mapping import Names, doc_id
 from index.elastic.matches import Matching
+from index.elastic.migrate import migrate
 from index.elastic.notes import Notes
+from index.elastic.places import Places
 from index.elastic.reading import Reading
+from index.elastic.rebuild import Rebuild
 from index.elastic.records import Records, of_source
 from index.elastic.schema import prepare
 from index.elastic.state import run_source, to_change, to_run, to_watermark
+from index.elastic.stats import stats
 from index.elastic.store import Store
 from index.elastic.write import Writer
 from index.filters.operators import Operators
@@ -30,6 +32,7 @@ from index.matches import Match, MatchBatch, Scene, Side
 from index.protocol import IndexUnavailable
 from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
+from index.stats import Stats
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -48,12 +51,13 @@ class ElasticIndex:
         self._names = Names(prefix)
         self._numbers = Numbers(store, self._names, clock)
         self._leases = Leases(store, self._names)
-        self._records = Records(store, self._names)
+        self._places = Places(store, self._names)
+        self._records = Records(store, self._names, self._places)
         self._notes = Notes(store, self._names)
-        self._writer = Writer(store, self._names, self._numbers, self._leases)
+        self._writer = Writer(store, self._names, self._places, self._numbers, self._leases)
         copies = Copies(store, self._names)
-        self._reading = Reading(store, self._names, copies)
-        self._matching = Matching(store, self._names, self._numbers, self._leases, copies)
+        self._reading = Reading(store, self._names, self._places, copies)
+        self._matching = Matching(store, self._names, self._places, self._numbers, self._leases, copies)
 
     @classmethod
     def open(
@@ -62,25 +66,35 @@ class ElasticIndex:
         prefix: str = "moisson",
         *,
         api_key: str | None = None,
+        basic_auth: tuple[str, str] | None = None,
         ca_certs: str | None = None,
         timeout: float = 30.0,
+        migrating: bool = False,
     ) -> Self:
         """Connects and makes what is missing. `url` is http(s)://[user:password@]host[:port], or several of one cluster with commas
-        between; `timeout` in seconds. Raises IndexUnavailable, also for a store that a newer Moisson wrote."""
-        hosts = [host.strip().rstrip("/") for host in url.split(",")]
-        name = ", ".join(_without_password(host) for host in hosts)
-        secure: dict[str, Any] = {"ca_certs": ca_certs} if ca_certs else {}
+        between; `api_key` as it is sent, or `basic_auth` (user, password) where the address has none; `ca_certs` a file of certificates
+        that are believed beside the system's; `timeout` in seconds. Raises IndexUnavailable, also for a store that a newer Moisson
+        wrote."""
+        index = cls(connect(url, api_key=api_key, basic_auth=basic_auth, ca_certs=ca_certs, timeout=timeout), prefix)
         try:
-            client = Elasticsearch(hosts, api_key=api_key, serializer=OrjsonSerializer(), connections_per_node=40, **secure)
-        except ValueError as error:
-            raise IndexUnavailable(f"not the address of an Elasticsearch cluster: {name}") from error
-        index = cls(Store(client, name, timeout), prefix)
-        try:
-            prepare(index._store, index._names)
+            if not migrating:
+                prepare(index._store, index._names)
         except BaseException:
             index.close()
             raise
         return index
+
+    def migrate(self, grace: float | None = None) -> Mapping[str, int]:
+        """As migrate.py says; `grace` in seconds."""
+        return migrate(self._store, self._names, Rebuild(self._store, self._names, self._numbers, grace=grace))
+
+    def rebuild(self, collection: str, *, divide: bool, told: Callable[[], None], grace: float | None = None) -> int:
+        """As rebuild.py says; `grace` in seconds."""
+        rebuild = Rebuild(self._store, self._names, self._numbers, told=told, grace=grace)
+        try:
+            return rebuild.run(collection, divide=divide)
+        finally:
+            self._places.forget()
 
     # --- reading -----------------------------------------------------------------------------------------------------------
     @property
@@ -227,6 +241,9 @@ class ElasticIndex:
     def refresh(self) -> None:
         self._store.refresh(self._names.items)
 
+    def stats(self) -> Stats:
+        return stats(self._store, self._names)
+
     def check(self) -> None:
         """As Index.check, within 5 s; also when the indices were deleted."""
         if self._store.within(_CHECK_SECONDS).get(self._names.meta, "schema") is None:
@@ -241,8 +258,3 @@ class ElasticIndex:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

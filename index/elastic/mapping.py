@@ -19,14 +19,14 @@ from mappings.queryables import values_of, words_of
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of what is below. A store written by a newer Moisson is refused."""
 
 WRITTEN = "media_type"
 """A short field that every record and rejection has: what a search finds by it was indexed since version 2."""
 
 SHAPE = "shape"
-"""The field of an Item that says which version wrote what is searched of it; 4 was the first to say so."""
+"""The field of an Item that says which version wrote what is searched of it; 4 was the first to say so, and 5 to have aliases."""
 
 STATE = ("records", "watermarks", "runs", "quarantine", "leases", "changes", "meta", "deleted", "notes", "scenes", "matches")
 
@@ -109,22 +109,39 @@ class Names:
             raise ValueError(f"not a prefix for indices (a-z, 0-9, '-', '_', '.'): {prefix!r}")
         self.prefix = prefix
         self.items = f"{prefix}-items-*"
+        self.every_data = f"{prefix}-data-*"
         self.records, self.watermarks, self.runs, self.quarantine, self.leases, self.changes, self.meta, self.deleted, self.notes = (
             f"{prefix}-{name}" for name in STATE[:9]
         )
         self.scenes, self.matches = (f"{prefix}-{name}" for name in STATE[9:])
 
     def collection(self, collection: str) -> str:
-        """The index of a collection's Items. Characters that no index may have become `=` and hex; long names `==` and a hash."""
-        name = _TOO_MANY_CHARACTERS.sub(lambda match: "".join(f"={byte:02x}" for byte in match[0].encode()), collection)
-        if len(name) > _MAX_NAME_BYTES:
-            name = "==" + blake2b(collection.encode(), digest_size=20).hexdigest()
-        return f"{self.prefix}-items-{name}"
+        """The alias by which a collection's Items are read, and written while they are undivided."""
+        return f"{self.prefix}-items-{_coded(collection)}"
+
+    def year(self, collection: str, year: int) -> str:
+        """The alias by which a year's Items of a divided collection are written."""
+        return f"{self.prefix}-years-{_coded(collection)}~{year}"
+
+    def data(self, collection: str, generation: int, year: int | None = None) -> str:
+        """The index of a collection's Items, or of one year's, that aliases name."""
+        return f"{self.prefix}-data-{_coded(collection)}~{generation}" + (f"~{year}" if year is not None else "")
+
+    def read_data(self, collection: str, index: str) -> tuple[int, int | None]:
+        """Generation and year of an index that `data` named."""
+        generation, _, year = index.removeprefix(f"{self.prefix}-data-{_coded(collection)}~").partition("~")
+        return int(generation), int(year) if year else None
 
     def collections(self, collections: Sequence[str] | None) -> str:
         """The indices that hold these collections; all of them when there are too many to stand in a request's first line."""
         names = ",".join(sorted({self.collection(collection) for collection in collections or ()}))
         return names if names and len(names) < 1500 else self.items
+
+
+def _coded(collection: str) -> str:
+    """A collection's name as an index may have it: other characters become `=` and hex, a long name `==` and a hash. Never with `~`."""
+    name = _TOO_MANY_CHARACTERS.sub(lambda match: "".join(f"={byte:02x}" for byte in match[0].encode()), collection)
+    return name if len(name) <= _MAX_NAME_BYTES else "==" + blake2b(collection.encode(), digest_size=20).hexdigest()
 
 
 def doc_id(owner: str, name: str) -> str:
@@ -208,9 +225,14 @@ def to_geojson(geometry: Any) -> orjson.Fragment:
 def put_items(store: Store, operations: Sequence[Operation], documents: Mapping[str, Mapping[str, Document]]) -> list[Refusal]:
     """Writes Items (`documents` by index and id). A footprint that Elasticsearch cannot cut into triangles is replaced by its
     box, then by a point: one bad footprint must not stop a harvest. Returns what was refused for another reason."""
+
+    def _placed(refusal: Refusal) -> bool:
+        # A name or a value may say [footprint], too, of an Item that has none.
+        return bool(documents[refusal.operation.index][refusal.operation.id].boxes)
+
     refused = store.bulk(operations)
     for simpler in (_boxes, _point):
-        bad = [refusal for refusal in refused if refusal.status == 400 and "[footprint]" in refusal.reason]
+        bad = [refusal for refusal in refused if refusal.status == 400 and "[footprint]" in refusal.reason and _placed(refusal)]
         if not bad:
             break
         again = []

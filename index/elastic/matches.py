@@ -15,6 +15,7 @@ from index.elastic.copies import Copies, keyword
 from index.elastic.lease import Leases, Numbers, block_of
 from index.elastic.mapping import Names, doc_id
 from index.elastic.operation import Operation, Source, portions
+from index.elastic.places import Places
 from index.elastic.scenes import at_places, matches_source, of_items, scene_source, to_matches, to_scene, with_names
 from index.elastic.store import Store
 from index.matches import Better, Match, MatchBatch, Scene, Side
@@ -40,16 +41,17 @@ class _Plan:
 
     scenes: Mapping[Place, Source | None]
     matches: Mapping[Place, Source | None]
-    items: Mapping[Place, Sequence[Copy]]
+    items: Mapping[ItemKey, Sequence[Copy]]
     changed: int
 
 
 class Matching:
     """Scenes and matches of one store."""
 
-    def __init__(self, store: Store, names: Names, numbers: Numbers, leases: Leases, known: Copies) -> None:
+    def __init__(self, store: Store, names: Names, places: Places, numbers: Numbers, leases: Leases, known: Copies) -> None:
         self._store = store
         self._names = names
+        self._places = places
         self._numbers = numbers
         self._leases = leases
         self._copies = known
@@ -99,10 +101,9 @@ class Matching:
         return [found[key] for key in sorted(found)]
 
     def _shown(self, audience: Audience, keys: Collection[ItemKey]) -> set[ItemKey]:
-        places = {(self._names.collection(key.collection), key.id): key for key in keys}
         facts = ("source", "availability", "licence")
-        found = self._store.mget(places, facts)
-        return {places[place] for place, source in found.items() if audience.finds(*(source[name] for name in facts))}
+        found = self._places.find(keys, facts)
+        return {key for key, item in found.items() if audience.finds(*(item.source[name] for name in facts))}
 
     # --- writing -----------------------------------------------------------------------------------------------------------
     def apply(self, batch: MatchBatch) -> int:
@@ -127,9 +128,9 @@ class Matching:
         scenes = self._plan_scenes(batch)
         matches, changed = self._plan_matches(batch)
         better: dict[ItemKey, Sequence[Better]] = {**dict.fromkeys(batch.gone, ()), **batch.better}
-        items = {(self._names.collection(key.collection), key.id): copies(given) for key, given in better.items()}
-        stored = self._store.mget(items, ("better",))
-        differing = {place: items[place] for place, source in stored.items() if _differs(source, items[place])}
+        items = {key: copies(given) for key, given in better.items()}
+        stored = self._places.find(items, ("better",))
+        differing = {key: items[key] for key, item in stored.items() if _differs(item.source, items[key])}
         return _Plan(scenes, matches, differing, len(scenes) + changed)
 
     def _plan_scenes(self, batch: MatchBatch) -> dict[Place, Source | None]:
@@ -167,13 +168,13 @@ class Matching:
             sources += [hit["_source"] for hit in self._store.hits(self._names.matches, query, [{"catalogue": "asc"}], _ALL)]
         return {ItemKey(source["collection"], source["item"]): {match.held: match for match in to_matches(source)} for source in sources}
 
-    def _write_better(self, items: Mapping[Place, Sequence[Copy]]) -> int:
+    def _write_better(self, items: Mapping[ItemKey, Sequence[Copy]]) -> int:
         """Sets the keywords of the copies that come before Items; how many Items that changed."""
         self._copies.learn(copy for found in items.values() for copy in found)
         operations = [
-            Operation(*place, _with(source, items[place]), version)
-            for place, (source, version) in self._store.versions(items).items()
-            if _differs(source, items[place])
+            Operation(item.alias, key.id, _with(item.source, items[key]), item.version, by_alias=True)
+            for key, item in self._places.find(items).items()
+            if _differs(item.source, items[key])
         ]
         refused = self._store.bulk(operations)
         failed = [refusal for refusal in refused if refusal.status != 409]

@@ -10,6 +10,13 @@ import orjson
 
 # Bytes of one bulk request: more makes the cluster hold it in memory for longer, and gains nothing.
 BULK_BYTES = 10_000_000
+# Types of errors, as 8.x and those before have them; the last is of a name that is too long.
+_UNREADABLE = (
+    "document_parsing_exception:",
+    "mapper_parsing_exception:",
+    "x_content_parse_exception:",
+    "action_request_validation_exception:",
+)
 Source = dict[str, Any]
 T = TypeVar("T")
 
@@ -26,13 +33,14 @@ class Found:
 @dataclass(frozen=True)
 class Operation:
     """One write: `source` None deletes. With a `version`, whatever has a newer one stays as it is; with `seen`, whatever is no longer
-    as it was seen."""
+    as it was seen. `by_alias`: only where `index` is an alias; the cluster would else make an index of that name."""
 
     index: str
     id: str
     source: Mapping[str, Any] | None
     version: int | None = None
     seen: Found | None = None
+    by_alias: bool = False
 
     @cached_property
     def lines(self) -> bytes:
@@ -43,6 +51,8 @@ class Operation:
             action |= {"version": self.version, "version_type": "external_gte"}
         if self.seen is not None:
             action |= {"if_seq_no": self.seen.seq_no, "if_primary_term": self.seen.primary_term}
+        if self.by_alias:
+            action["require_alias"] = True
         if self.source is None:
             return orjson.dumps({"delete": action}, option=orjson.OPT_APPEND_NEWLINE)
         head = orjson.dumps({"index": action}, option=orjson.OPT_APPEND_NEWLINE)
@@ -56,6 +66,18 @@ class Refusal:
     operation: Operation
     status: int
     reason: str
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it lies in what was to be written, so that the cluster will never take it, and not in the cluster's state."""
+        if self.status == 413:
+            return True
+        return self.status == 400 and (self.reason.startswith(_UNREADABLE) or "immense term" in self.reason)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the alias names several indices by now, or none."""
+        return "no write index is defined" in self.reason or "is not an alias" in self.reason
 
 
 def portions(values: Iterable[T], size: int) -> Iterator[list[T]]:

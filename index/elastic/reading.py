@@ -9,12 +9,13 @@ from index.elastic import pages
 from index.elastic.aggregate import fields_request, to_aggregated, to_fields, to_request
 from index.elastic.copies import Copies
 from index.elastic.mapping import Names
-from index.elastic.query import MAX_COLLECTIONS, SUMMARIES, to_filter, to_stored, to_summaries
+from index.elastic.places import Places
+from index.elastic.query import MAX_COLLECTIONS, STORED, SUMMARIES, to_filter, to_stored, to_summaries
 from index.elastic.store import Refused, Store
 from index.filters.nodes import FilterError
 from index.protocol import IndexUnavailable
 from index.query import Matched, Page, Query, Summary
-from index.state import StoredItem
+from index.state import ItemKey, StoredItem
 from mappings.audience import Audience
 from mappings.queryables import FIELDS
 
@@ -22,9 +23,10 @@ from mappings.queryables import FIELDS
 class Reading:
     """The Items of one store."""
 
-    def __init__(self, store: Store, names: Names, copies: Copies) -> None:
+    def __init__(self, store: Store, names: Names, places: Places, copies: Copies) -> None:
         self._store = store
         self._names = names
+        self._places = places
         self._copies = copies
 
     def search(self, query: Query) -> Page:
@@ -43,7 +45,8 @@ class Reading:
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
-        found = self._store.get(self._names.collection(collection), item_id) if item_id else None
+        key = ItemKey(collection, item_id)
+        found = self._places.find([key], STORED).get(key) if item_id else None
         item = to_stored(found.source) if found else None
         return item if item and audience.finds(item.source, item.availability, item.licence) else None
 

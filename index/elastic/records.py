@@ -11,6 +11,7 @@ from typing import Any
 from index.bounds import Bounds, Version, quarantined
 from index.elastic.mapping import Names, doc_id
 from index.elastic.operation import Found, Operation, Source, portions
+from index.elastic.places import Places
 from index.elastic.state import to_deleted, to_record, to_rejection
 from index.elastic.store import Store
 from index.state import Deleted, ItemKey, Known, Rejection, StoredRecord
@@ -25,9 +26,10 @@ _BY_NAME = [{"native_id": "asc"}]
 class Records:
     """What the indices say of records."""
 
-    def __init__(self, store: Store, names: Names) -> None:
+    def __init__(self, store: Store, names: Names, places: Places) -> None:
         self._store = store
         self._names = names
+        self._places = places
 
     # --- kept ----------------------------------------------------------------------------------------------------------------
     def known(self, source: str, native_ids: Collection[str]) -> dict[str, Known]:
@@ -50,13 +52,12 @@ class Records:
 
     def members(self, source: str, keys: Collection[ItemKey]) -> dict[ItemKey, Sequence[StoredRecord]]:
         """As Index.members, for every key. The Items name their records; what was not written yet, after a crash, is left out."""
-        places = {key: (self._names.collection(key.collection), key.id) for key in keys}
-        items = self._store.mget(places.values(), ("records",))
-        named = {key: sorted(items[place]["records"]) for key, place in places.items() if place in items}
+        items = self._places.find(keys, ("records",))
+        named = {key: sorted(item.source["records"]) for key, item in items.items()}
         ids = {native_id: (self._names.records, doc_id(source, native_id)) for names in named.values() for native_id in names}
         found = self._store.mget(ids.values())
         answer: dict[ItemKey, Sequence[StoredRecord]] = {}
-        for key in places:
+        for key in keys:
             records = [to_record(found[ids[native_id]]) for native_id in named.get(key, ()) if ids[native_id] in found]
             # A record that has left for another Item is no member, whatever the Item still says.
             answer[key] = [record for record in records if record.key == key]

@@ -1,22 +1,21 @@
-"""The Elasticsearch indices made, and those of an older Moisson brought to this version in place."""
+"""The Elasticsearch indices made; those of the state that an older Moisson made, brought to this version in place."""
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from index.elastic.errors import Refused
 from index.elastic.mapping import (
     ITEM_FIELDS,
     ITEM_SETTINGS,
     SCHEMA,
     SETTINGS,
-    SHAPE,
     STATE,
     STATE_FIELDS,
     WRITTEN,
     Names,
-    again,
     id_names,
 )
 from index.elastic.operation import Found, Operation, Refusal, Source
@@ -25,41 +24,55 @@ from index.protocol import IndexUnavailable
 
 log = logging.getLogger(__name__)
 _PORTION = 500
-_TOLD = 100_000
 _TRIES = 60
 _PAUSE = 0.25  # seconds
 
 
 def prepare(store: Store, names: Names) -> None:
-    """Makes what is missing, upgrades what is older. Raises IndexUnavailable for a store that a newer Moisson wrote."""
-    found = _schema(store, names)
-    version = found.source["version"] if found else 0
+    """Makes a new store. Raises IndexUnavailable for one that a newer Moisson wrote, or an older one."""
+    found = schema_of(store, names)
+    if found is None:
+        make_state(store, names)
+        finish(store, names, None)
+    elif version_of(names, found) < SCHEMA:
+        version = found.source["version"]
+        raise IndexUnavailable(f"indices {names.prefix}-*: written by an older Moisson (version {version}): run `moisson index migrate`")
+
+
+def version_of(names: Names, found: Found | None) -> int:
+    """Of a store by its document; 0 for one that is to be made. Raises IndexUnavailable when a newer Moisson wrote it."""
+    version: int = found.source["version"] if found else 0
     if version > SCHEMA:
         raise IndexUnavailable(
             f"indices {names.prefix}-*: written by a newer Moisson (version {version}, this one knows {SCHEMA}): upgrade, "
             "or name another prefix"
         )
-    if version < SCHEMA:
-        _create(store, names)
-        if version == 1:
-            for index in (names.records, names.quarantine):
-                _write_again(store, index, WRITTEN, _as_it_is)
-            _write_again(store, names.watermarks, "stream", _named)
-        if version:
-            _write_items_again(store, names)
-        _wait(store, names)
-        # Last, so that a store which has it is complete.
-        store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
+    return version
 
 
-def _schema(store: Store, names: Names) -> Found | None:
+def upgrade_state(store: Store, names: Names, version: int) -> None:
+    """Brings all but the Items from a version to this one."""
+    make_state(store, names)
+    if version == 1:
+        for index in (names.records, names.quarantine):
+            _write_again(store, index, WRITTEN, _as_it_is)
+        _write_again(store, names.watermarks, "stream", _named)
+
+
+def finish(store: Store, names: Names, found: Found | None) -> None:
+    """Says that the store is complete, last of all; `found` is what said so before."""
+    _wait(store, names)
+    store.put_if_unchanged(names.meta, "schema", {"version": SCHEMA}, found)
+
+
+def schema_of(store: Store, names: Names) -> Found | None:
     """The document that says the version; while another process makes the indices, they answer with an error."""
     for _ in range(_TRIES):
         _wait(store, names)
         try:
             return store.get(names.meta, "schema")
         except IndexUnavailable as error:
-            if "refused (503)" not in str(error):
+            if not isinstance(error, Refused) or error.status != 503:
                 raise
         # The cluster's health may not know yet of an index that was made this moment.
         time.sleep(_PAUSE)
@@ -75,21 +88,21 @@ def _wait(store: Store, names: Names) -> None:
         waiting.cluster.health(index=state, wait_for_status="yellow", timeout="30s")
 
 
-def create_collection(store: Store, index: str) -> None:
-    """Makes the index of one collection's Items, unless it is there."""
-    _make(store, index, ITEM_FIELDS, ITEM_SETTINGS)
+def create_data(store: Store, names: Names, collection: str, generation: int, year: int | None, *, hidden: bool = False) -> None:
+    """Makes an index of a collection's Items, or of one year's, with its aliases, unless it is there; `hidden`: without."""
+    aliases = [names.collection(collection)] + ([names.year(collection, year)] if year is not None else [])
+    _make(store, names.data(collection, generation, year), ITEM_FIELDS, ITEM_SETTINGS, () if hidden else aliases)
 
 
-def _create(store: Store, names: Names) -> None:
+def make_state(store: Store, names: Names) -> None:
     """Makes the indices of the state and the template of the Items' ones; the fields that older ones lack are added."""
     with store.speaking():
         store.client.indices.put_index_template(
             name=f"{names.prefix}-items",
-            index_patterns=[names.items],
+            index_patterns=[names.every_data],
             priority=500,
             template={"mappings": _mapping(ITEM_FIELDS), "settings": {"index": ITEM_SETTINGS}},
         )
-        store.client.indices.put_mapping(index=names.items, allow_no_indices=True, **_mapping(ITEM_FIELDS))
 
     def make(name: str) -> None:
         settings = SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine", "deleted") else {})
@@ -100,13 +113,13 @@ def _create(store: Store, names: Names) -> None:
         list(pool.map(make, STATE))
 
 
-def _make(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+def _make(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any], aliases: Iterable[str] = ()) -> None:
     with store.speaking():
         if store.client.indices.exists(index=index):
             store.client.indices.put_mapping(index=index, **_mapping(fields))
             return
         answer = store.client.options(ignore_status=400).indices.create(
-            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}
+            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}, aliases={alias: {} for alias in aliases}
         )
     # Another process may have made it a moment ago.
     if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
@@ -132,25 +145,6 @@ def _write_again(store: Store, index: str, field: str, whole: Callable[[Source],
         if failed:
             raise store.refusing(failed)
         store.refresh(index)
-
-
-def _write_items_again(store: Store, names: Names) -> None:
-    """As `_write_again`, for Items whose searched values another version made: from their JSON. They keep their versions, so that what
-    a harvest writes meanwhile is newer and stays."""
-    store.refresh(names.items)
-    old = {"bool": {"must_not": [{"range": {SHAPE: {"gte": SCHEMA}}}]}}
-    left = store.count(names.items, old)
-    if left:
-        log.info("%s: %d Items of an older version are indexed anew", names.items, left)
-    for done in range(0, left, _PORTION):
-        hits = store.hits(names.items, old, [{"_doc": "asc"}], _PORTION, version=True)
-        refused = store.bulk(Operation(hit["_index"], hit["_id"], again(hit["_source"]), hit["_version"]) for hit in hits)
-        failed = [refusal for refusal in refused if refusal.status != 409]
-        if failed:
-            raise store.refusing(failed)
-        store.refresh(names.items)
-        if done and not done % _TOLD:
-            log.info("%s: %d of %d Items done", names.items, done, left)
 
 
 def _as_it_is(hit: Source) -> Source:

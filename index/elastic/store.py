@@ -5,116 +5,131 @@ Only the server's core is used (no scripts, no pipelines, no ILM), so that any d
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from elastic_transport import ConnectionTimeout, TransportError
-from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
+from elastic_transport import ApiResponse
+from elasticsearch import Elasticsearch
 
+from index.elastic.errors import NotNow, Refused, Unsent, is_general, reason, refusal, speaking, stranger
 from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
+
+__all__ = ["BACKOFF", "BULK_SECONDS", "NotNow", "Refused", "Store"]
 
 BULK_SECONDS = 120.0
 # Waits in seconds when the cluster says that it has too much to do.
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+# Those of a question: somebody waits for its answer.
+PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.5)
+_HOSTS_TRIED = 3
 _MGET = 1000
+Doc = dict[str, Any]
+"""A document as the cluster answers it: `_index`, `_id`, `_version`, `_source`."""
 _PAGE = 5000
 
 
-class Refused(IndexUnavailable):
-    """The cluster understood a request and did not do it: its HTTP status and its reason."""
-
-    def __init__(self, message: str, status: int, reason: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.reason = reason
+class Divided(IndexUnavailable):
+    """A document was asked of an alias that names several indices by now."""
 
 
 class Store:
     """A cluster, asked in the ways that this index needs. All methods raise IndexUnavailable."""
 
-    def __init__(self, client: Elasticsearch, name: str, timeout: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`name` is what errors call the cluster; `timeout` in seconds."""
+    def __init__(
+        self,
+        client: Elasticsearch,
+        name: str,
+        timeout: float,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`name` is what errors call the cluster; `timeout` in seconds, as `clock` counts them."""
         # Reads, and writes with a version, may be sent again; a compare-and-set may not.
         self.client = client.options(request_timeout=timeout, max_retries=2, retry_on_status=(502, 503, 504))
         self._once = client.options(request_timeout=timeout, max_retries=0)
         self._bulk = client.options(request_timeout=max(timeout, BULK_SECONDS), max_retries=2, retry_on_status=())
         self._name = name
+        self._timeout = timeout
         self._sleep = sleep
+        self._clock = clock
 
     def within(self, seconds: float) -> "Store":
         """The same with another time-out; for reading only."""
-        return Store(self.client, self._name, seconds, self._sleep)
+        return Store(self.client, self._name, seconds, self._sleep, self._clock)
 
     def close(self) -> None:
         self.client.close()
 
-    @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def speaking(self) -> AbstractContextManager[None]:
         """Turns what the client raises into IndexUnavailable with one line."""
-        try:
-            yield
-        except ConnectionTimeout as error:
-            raise IndexUnavailable(f"Elasticsearch at {self._name} did not answer in time") from error
-        except TransportError as error:
-            # Less the name of a class of the client's.
-            reason = _line(error.message.rpartition("): ")[2])
-            raise IndexUnavailable(f"Elasticsearch at {self._name} cannot be reached: {reason}") from error
-        except UnsupportedProductError as error:
-            raise IndexUnavailable(f"what answers at {self._name} is not Elasticsearch") from error
-        except ApiError as error:
-            reason = _reason(error.body)
-            message = f"Elasticsearch at {self._name} refused ({error.meta.status}): {reason}"
-            raise Refused(message, error.meta.status, reason) from error
+        return speaking(self._name)
 
     def get(self, index: str, doc_id: str) -> Found | None:
         """A document as last written, refreshed or not; None when it or its index is not there."""
-        with self.speaking():
-            answer = self.client.options(ignore_status=404).get(index=index, id=doc_id).body
-        if not answer.get("found"):
-            return None
-        return Found(answer["_source"], answer["_seq_no"], answer["_primary_term"])
+        answer = self._ask(lambda client: client.options(ignore_status=404).get(index=index, id=doc_id))
+        if answer.get("found"):
+            return Found(answer["_source"], answer["_seq_no"], answer["_primary_term"])
+        # Something else that has no such page would say 404, too.
+        if "found" not in answer and "index_not_found_exception" not in reason(answer):
+            raise refusal(self._name, 404, reason(answer))
+        return None
 
     def mget(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None = None) -> dict[tuple[str, str], Source]:
         """Documents by (index, id), as last written; those that are not there, or whose index is not, are left out."""
-        return {(doc["_index"], doc["_id"]): doc["_source"] for doc in self._docs(places, fields)}
+        docs = self.docs(dict.fromkeys(places), fields)
+        return {(doc["_index"], doc["_id"]): doc["_source"] for doc in docs if doc is not None}
 
-    def versions(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Source, int]]:
-        """As mget, each with its version."""
-        return {(doc["_index"], doc["_id"]): (doc["_source"], doc["_version"]) for doc in self._docs(places, None)}
-
-    def _docs(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None) -> Iterator[Source]:
-        for wanted in portions(dict.fromkeys(places), _MGET):
+    def docs(self, places: Iterable[tuple[str, str]], fields: Sequence[str] | None) -> Iterator[Doc | None]:
+        """The documents of (index or alias, id) with their versions, in order; None where there is none. Raises Divided."""
+        for wanted in portions(places, _MGET):
             docs = [{"_index": index, "_id": doc_id} for index, doc_id in wanted]
-            with self.speaking():
-                answer = self.client.mget(docs=docs, source_includes=fields).body
+            yield from (doc if doc.get("found") else None for doc in self._docs_of(docs, fields))
+
+    def _docs_of(self, docs: Sequence[Source], fields: Sequence[str] | None) -> Sequence[Doc]:
+        def verify(answer: Source) -> None:
             for doc in answer["docs"]:
-                if doc.get("found"):
-                    yield doc
-                elif "error" in doc and doc["error"].get("type") != "index_not_found_exception":
-                    raise IndexUnavailable(f"Elasticsearch at {self._name} could not read {doc['_index']}: {_reason(doc)}")
+                if "error" in doc and doc["error"].get("type") != "index_not_found_exception":
+                    said = f"{doc['_index']}: {reason(doc)}"
+                    raise Divided(said) if "more than one index" in said else refusal(self._name, 503, said)
+
+        found: Sequence[Doc] = self._ask(lambda client: client.mget(docs=docs, source_includes=fields), verify)["docs"]
+        return found
+
+    def behind(self, alias: str) -> list[str]:
+        """The indices that an alias names; none while there is no such alias."""
+        with self.speaking():
+            answer = self.client.options(ignore_status=404).indices.get_alias(name=alias)
+        return sorted(answer.body) if answer.meta.status == 200 else []
+
+    def named(self, pattern: str) -> list[str]:
+        """The indices (no aliases) whose name fits, whatever state they are in."""
+        with self.speaking():
+            answer = self.client.indices.get(index=pattern, expand_wildcards="all", ignore_unavailable=True, features="aliases").body
+        return sorted(answer)
+
+    def remove(self, indices: Iterable[str]) -> None:
+        """Deletes indices, those that are there."""
+        with self.speaking():
+            for index in indices:
+                self.client.options(ignore_status=404).indices.delete(index=index)
 
     def put(self, index: str, doc_id: str, source: Source) -> None:
         """Writes a document, whatever was there."""
-        with self.speaking():
-            self._bulk.index(index=index, id=doc_id, document=source)
+        self._ask(lambda client: client.index(index=index, id=doc_id, document=source), client=self._bulk)
 
     def put_if_unchanged(self, index: str, doc_id: str, source: Source, seen: Found | None) -> bool:
         """Writes a document if it is still as `seen` (None: absent); False when somebody else was quicker."""
         place: dict[str, Any] = {"op_type": "create"}
         if seen is not None:
             place = {"if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
-        with self.speaking():
-            answer = self._once.options(ignore_status=409).index(index=index, id=doc_id, document=source, **place)
-        return answer.meta.status != 409
+        client = self._once.options(ignore_status=409)
+        return self._send_once(lambda: client.index(index=index, id=doc_id, document=source, **place)) != 409
 
     def delete_if_unchanged(self, index: str, doc_id: str, seen: Found) -> bool:
         """Deletes a document if it is still as `seen`; False when somebody else was quicker."""
-        with self.speaking():
-            answer = self._once.options(ignore_status=(404, 409)).delete(
-                index=index, id=doc_id, if_seq_no=seen.seq_no, if_primary_term=seen.primary_term
-            )
-        return answer.meta.status < 300
+        client, at, term = self._once.options(ignore_status=(404, 409)), seen.seq_no, seen.primary_term
+        return self._send_once(lambda: client.delete(index=index, id=doc_id, if_seq_no=at, if_primary_term=term)) < 300
 
     def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
         """Writes in requests of at most BULK_BYTES; what is refused for its own sake comes back, in no order."""
@@ -137,18 +152,7 @@ class Store:
         never a short page."""
         while wanted > 0:
             size = min(wanted, portion)
-            with self.speaking():
-                answer = self.client.search(
-                    index=index,
-                    query=query,
-                    sort=sort,
-                    size=size,
-                    track_total_hits=False,
-                    allow_partial_search_results=False,
-                    ignore_unavailable=True,
-                    **body,
-                ).body
-            self.verify(answer)
+            answer = self._search(index=index, query=query, sort=sort, size=size, track_total_hits=False, **body)
             hits = answer["hits"]["hits"]
             yield from hits
             if len(hits) < size:
@@ -158,81 +162,114 @@ class Store:
 
     def aggregations(self, index: str, query: Source, aggs: Source, *, total: bool = False) -> tuple[int, Source | None]:
         """(how many match, where `total` asks for it, what `aggs` answer: None while there is no index)."""
-        with self.speaking():
-            answer = self.client.search(
-                index=index,
-                query=query,
-                aggs=aggs,
-                size=0,
-                track_total_hits=total,
-                allow_partial_search_results=False,
-                ignore_unavailable=True,
-            ).body
-        self.verify(answer)
+        answer = self._search(index=index, query=query, aggs=aggs, size=0, track_total_hits=total)
         found = answer["hits"]["total"]["value"] if total else 0
         return found, answer.get("aggregations")
 
     def count(self, index: str, query: Source) -> int:
         """How many documents match."""
-        with self.speaking():
-            answer = self.client.count(index=index, query=query, ignore_unavailable=True).body
-        self.verify(answer)
+        answer = self._ask(lambda client: client.count(index=index, query=query, ignore_unavailable=True), self.verify)
         return int(answer["count"])
 
     def refresh(self, *indices: str) -> None:
         """What was written to these indices is found by searches from here on."""
-        with self.speaking():
-            answer = self.client.indices.refresh(index=indices, ignore_unavailable=True).body
-        self.verify(answer)
+        self._ask(lambda client: client.indices.refresh(index=indices, ignore_unavailable=True), self.verify)
 
     def verify(self, answer: Mapping[str, Any]) -> None:
         """An answer from some shards only is none."""
         if answer.get("timed_out") or answer["_shards"]["failed"]:
             failures = answer["_shards"].get("failures") or [{"reason": "time-out"}]
-            raise IndexUnavailable(f"Elasticsearch at {self._name} answered in part: {_reason({'error': failures[0].get('reason')})}")
+            said = reason({"error": failures[0].get("reason")})
+            raise refusal(self._name, 503, f"answered in part: see whether all its nodes run: {said}")
+
+    def _search(self, **asked: Any) -> Source:
+        return self._ask(lambda client: client.search(allow_partial_search_results=False, ignore_unavailable=True, **asked), self.verify)
+
+    def _ask(
+        self,
+        request: Callable[[Elasticsearch], ApiResponse[Any]],
+        verify: Callable[[Source], None] | None = None,
+        client: Elasticsearch | None = None,
+    ) -> Source:
+        """The JSON of an answer that `verify` has seen. While the cluster cannot, it is asked again, within time-out and PATIENCE."""
+        client = client or self.client
+        end = self._clock() + self._timeout
+        waits = iter(PATIENCE)
+        while True:
+            try:
+                with self.speaking():
+                    answer = self._json(request(client))
+                    if verify:
+                        verify(answer)
+                    return answer
+            except NotNow:
+                wait, left = next(waits, None), end - self._clock()
+                if wait is None or left <= wait:
+                    raise
+                self._sleep(wait)
+                client = client.options(request_timeout=left - wait)
+
+    def _send_once(self, request: Callable[[], ApiResponse[Any]]) -> int:
+        """The status that a compare-and-set is answered with. Only what no host took is sent again, to another."""
+        for _ in range(_HOSTS_TRIED - 1):
+            with suppress(Unsent), self.speaking():
+                return request().meta.status
+        with self.speaking():
+            return request().meta.status
+
+    def _json(self, answer: ApiResponse[Any]) -> Source:
+        """The JSON of what answers as Elasticsearch does."""
+        if not isinstance(answer.body, dict):
+            raise stranger(self._name)
+        return answer.body
 
     def _send(self, operations: Sequence[Operation]) -> list[Refusal]:
-        """One bulk request, again with what the cluster was too busy for."""
+        """One bulk request, again with what the cluster was too busy for. What is refused for no fault of the document is an error."""
         refused: list[Refusal] = []
         for wait in (*BACKOFF, None):
             busy: list[Refusal] = []
-            for refusal in self._post(operations):
-                (busy if refusal.status == 429 else refused).append(refusal)
+            for one in self._post(operations):
+                if is_general(one.status, one.reason):
+                    raise refusal(self._name, one.status, one.reason)
+                (busy if one.status == 429 else refused).append(one)
             if not busy:
                 return refused
             if wait is not None:
                 self._sleep(wait)
-            operations = [refusal.operation for refusal in busy]
-        raise self.refusing(busy)
+            operations = [one.operation for one in busy]
+        raise refusal(self._name, 429, busy[0].reason)
 
     def _post(self, operations: Sequence[Operation]) -> Iterator[Refusal]:
         # The client takes bytes as they are, whatever its type says.
         body: Any = b"".join(operation.lines for operation in operations)
-        with self.speaking():
-            answer = self._bulk.options(ignore_status=429).bulk(
-                operations=[body], filter_path=["errors", "error", "items.*.status", "items.*.error"]
-            )
-        if answer.meta.status == 429:
-            yield from (Refusal(operation, 429, _reason(answer.body)) for operation in operations)
+        try:
+            with self.speaking():
+                answer = self._bulk.options(ignore_status=429).bulk(
+                    operations=[body], filter_path=["errors", "error", "items.*.status", "items.*.error"]
+                )
+        except Refused as error:
+            yield from self._halved(operations, error)
             return
-        items = [next(iter(item.values())) for item in answer.body["items"]]
+        if answer.meta.status == 429:
+            yield from (Refusal(operation, 429, reason(answer.body)) for operation in operations)
+            return
+        items = [next(iter(item.values())) for item in self._json(answer).get("items", ())]
         if len(items) != len(operations):
             raise IndexUnavailable(f"Elasticsearch at {self._name} answered {len(items)} of {len(operations)} writes")
         for operation, item in zip(operations, items, strict=True):
             gone = operation.source is None and item["status"] == 404 and "error" not in item
             if item["status"] >= 300 and not gone:
-                yield Refusal(operation, item["status"], _reason(item))
+                yield Refusal(operation, item["status"], reason(item))
 
-
-def _reason(body: Any) -> str:
-    """What an answer says went wrong, and because of what."""
-    error = body.get("error") if isinstance(body, Mapping) else body
-    if not isinstance(error, Mapping):
-        return _line(str(error))
-    roots: Sequence[Any] = error.get("root_cause") or (error,)
-    cause = error.get("caused_by")
-    return _line(f"{roots[0].get('type')}: {roots[0].get('reason')}" + (f" ({cause.get('reason')})" if cause else ""))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:300]
+    def _halved(self, operations: Sequence[Operation], error: Refused) -> Iterator[Refusal]:
+        """A request that was refused as a whole, for its length or for a name in it, in two; whatever is wrong with one operation then
+        is that operation's fault."""
+        if error.status not in (400, 413):
+            raise error
+        if len(operations) == 1:
+            said = f"{len(operations[0].lines)} bytes are too many for one request" if error.status == 413 else error.reason
+            yield Refusal(operations[0], error.status, said)
+            return
+        middle = len(operations) // 2
+        yield from self._post(operations[:middle])
+        yield from self._post(operations[middle:])

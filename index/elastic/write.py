@@ -6,54 +6,84 @@ their Items are written, without fingerprint: one that is new, one that moves to
 removed. So whatever the archive says next, of this record or that it is deleted, finds every Item that was made of it or taken from
 it. A removed record is put where it can be restored from before it is deleted: a crash leaves both, and then it is still kept.
 
+**What the cluster will not take.** One write in a bulk may be refused for what is in it: a value that cannot be parsed, a document that
+is too large. Nothing that goes on with such an Item is written then (no record, no deletion of the Item that its record leaves, no
+watermark), its announcements are taken back, and the caller is told (ItemsRefused): it puts the records in quarantine and the
+page is made anew without them. Every other refusal is an error, and the page comes again.
+
 **What a lease guarantees.** A batch takes its numbers, then checks its lease, then writes every document with those numbers as
 version. Whoever holds the next epoch took the lease after that check, so that its numbers are higher: whatever it wrote, a late
 writer of the old epoch cannot overwrite or delete (it gets a conflict, here LeaseLost). Deletions are remembered for `gc_deletes`,
 an hour. What the late writer wrote of documents that nobody wrote since stays, and is right: it was read from the archive.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from index.document import Document
+from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
 from index.elastic.mapping import Names, doc_id, put_items, to_source
 from index.elastic.operation import Operation, Refusal, Source
-from index.elastic.schema import create_collection
+from index.elastic.places import Lying, Places
 from index.elastic.state import change_source, deleted_source, record_source, rejection_source, watermark_source
-from index.elastic.store import Store
-from index.protocol import LeaseLost
+from index.elastic.store import Divided, Store
+from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
 
+log = logging.getLogger(__name__)
+
+# Seconds: while a Collection is rebuilt, it takes no writes for a moment, and may be divided in another way then.
+_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 16.0)
 _STORED = ("digest", "records", "change", "source", "availability", "licence", "better")
 
 
 @dataclass(frozen=True)
 class _Plan:
     """What of a batch differs from what is stored: Items to put, those whose bytes stay but whose records do not (with the
-    change number they keep), and those to delete, with their facts. `better` is what matching wrote of Items that are put again."""
+    change number they keep), and those to delete. `stored` is what is there of all of them."""
 
     put: Sequence[Document]
     relinked: Sequence[tuple[Document, int]]
-    removed: Mapping[ItemKey, Mapping[str, Any]]
-    better: Mapping[ItemKey, Sequence[str]]
+    removed: Sequence[ItemKey]
+    stored: Mapping[ItemKey, Lying]
 
 
 class Writer:
     """Applies batches."""
 
-    def __init__(self, store: Store, names: Names, numbers: Numbers, leases: Leases) -> None:
+    def __init__(
+        self, store: Store, names: Names, places: Places, numbers: Numbers, leases: Leases, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._store = store
         self._names = names
+        self._places = places
         self._numbers = numbers
         self._leases = leases
-        self._made: set[str] = set()
+        self._sleep = sleep
 
     def apply(self, batch: Batch) -> Applied:
         """As Index.apply."""
         if batch.is_empty():
             return Applied(0, 0, self._numbers.last())
+        unexplained = 0
+        for wait in _WAITS:
+            try:
+                return self._apply(batch)
+            except Divided:
+                self._places.forget()
+            except Refused as error:
+                # Once again in any case: the rebuilding may have ended meanwhile.
+                unexplained += not self._places.are_rebuilt()
+                if not is_blocked(error.reason) or unexplained > 1:
+                    raise
+                self._sleep(wait)
+        return self._apply(batch)
+
+    def _apply(self, batch: Batch) -> Applied:
         plan = self._plan(batch)
         changes = len(plan.put) + len(plan.removed)
         with block_of(self._numbers, self._leases, changes, batch.lease) as block:
@@ -63,32 +93,33 @@ class Writer:
     def _plan(self, batch: Batch) -> _Plan:
         documents = {ItemKey(document.collection, document.id): document for document in batch.items}
         removed = [key for key in map(ItemKey._make, batch.removed) if key not in documents]
-        places = {key: (self._names.collection(key.collection), key.id) for key in (*documents, *removed)}
-        found = self._store.mget(places.values(), _STORED)
+        found = self._places.find((*documents, *removed), _STORED)
         put, relinked = [], []
         for key, document in documents.items():
-            stored = found.get(places[key])
+            stored = found[key].source if key in found else None
             if stored is None or stored["digest"] != document.digest.hex():
                 put.append(document)
             elif stored["records"] != list(document.records):
                 relinked.append((document, stored["change"]))
-        better = {key: source["better"] for key in documents if "better" in (source := found.get(places[key], {}))}
-        return _Plan(put, relinked, {key: found[places[key]] for key in removed if places[key] in found}, better)
+        return _Plan(put, relinked, [key for key in removed if key in found], found)
 
     def _write(self, batch: Batch, plan: _Plan, block: Block) -> None:
         first = block.version + 1
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
-        self._make({self._names.collection(document.collection) for document in batch.items})
-        self._all(batch, self._changes(batch, put, [(number, key, plan.removed[key]) for number, key in removed]))
+        self._all(batch, self._changes(batch, put, [(number, key, plan.stored[key].source) for number, key in removed]))
         self._all(batch, self._announced(batch, block.version))
-        operations = [self._item(document, number, number, plan.better) for number, document in put]
-        operations += [self._item(document, change, block.version, plan.better) for document, change in plan.relinked]
-        operations += [Operation(self._names.collection(key.collection), key.id, None, number) for number, key in removed]
+        operations = [self._item(document, number, number, plan.stored) for number, document in put]
+        operations += [self._item(document, change, block.version, plan.stored) for document, change in plan.relinked]
         documents: dict[str, dict[str, Document]] = {}
         for document in batch.items:
-            documents.setdefault(self._names.collection(document.collection), {})[document.id] = document
-        self._verify(batch, put_items(self._store, operations, documents))
+            documents.setdefault(self._place(document), {})[document.id] = document
+        self._verify_items(batch, plan, block, put_items(self._store, operations, documents))
+        # Only then: the records of an Item that is refused stay in the one that they were about to leave.
+        self._all(batch, (one for number, key in removed for one in _gone(key, plan.stored, "", number)))
+        written = [*put, *((block.version, document) for document, _ in plan.relinked)]
+        moved = (_gone(_key(document), plan.stored, self._place(document), number) for number, document in written)
+        self._all(batch, (one for operations in moved for one in operations))
         self._all(batch, self._state(batch, block.version))
         self._all(batch, self._returned(batch, block.version))
         self._all(
@@ -125,9 +156,14 @@ class Writer:
         found = self._store.mget(((self._names.records, place) for place in places), fields)
         return {place: source for (_, place), source in found.items()}
 
-    def _item(self, document: Document, change: int, version: int, better: Mapping[ItemKey, Sequence[str]]) -> Operation:
-        source = to_source(document, change, better.get(ItemKey(document.collection, document.id), ()))
-        return Operation(self._names.collection(document.collection), document.id, source, version)
+    def _item(self, document: Document, change: int, version: int, stored: Mapping[ItemKey, Lying]) -> Operation:
+        # Whatever matching wrote of it stays.
+        kept = stored.get(_key(document))
+        source = to_source(document, change, kept.source.get("better", ()) if kept else ())
+        return Operation(self._place(document), document.id, source, version, by_alias=True)
+
+    def _place(self, document: Document) -> str:
+        return self._places.place(document.collection, document.sort_key)
 
     def _changes(
         self,
@@ -157,22 +193,66 @@ class Writer:
         for rejection in batch.rejected:
             yield Operation(names.quarantine, doc_id(rejection.source, rejection.native_id), rejection_source(rejection), version)
 
-    def _make(self, indices: set[str]) -> None:
-        for index in sorted(indices - self._made):
-            create_collection(self._store, index)
-            self._made.add(index)
-
     def _all(self, batch: Batch, operations: Iterable[Operation]) -> None:
         self._verify(batch, self._store.bulk(operations))
 
     def _verify(self, batch: Batch, refused: Sequence[Refusal]) -> None:
         if not refused:
             return
-        # An index that was deleted meanwhile is made again with the next batch.
-        self._made.clear()
+        # Indices that others deleted or divided meanwhile are asked for anew with the next batch.
+        self._places.forget()
         if batch.lease and all(refusal.status == 409 for refusal in refused):
             raise LeaseLost(f"newer than epoch {batch.lease.epoch} of {batch.lease.name}: {refused[0].operation.id}")
         raise self._store.refusing(refused)
+
+    def _verify_items(self, batch: Batch, plan: _Plan, block: Block, refused: Sequence[Refusal]) -> None:
+        """Raises ItemsRefused when all that was refused are Items that the cluster will never take."""
+        if any(refusal.is_elsewhere for refusal in refused):
+            raise Divided(f"{refused[0].operation.index}: was rebuilt or divided just now")
+        self._verify(batch, [refusal for refusal in refused if not refusal.is_final])
+        if not refused:
+            return
+        documents = {(self._place(document), document.id): document for document in batch.items}
+        told = {}
+        for refusal in refused:
+            document = documents[refusal.operation.index, refusal.operation.id]
+            log.warning("%s/%s is refused: %s", document.collection, document.id, refusal.reason)
+            told[_key(document), document.digest] = f"Elasticsearch refuses it ({refusal.status}): {refusal.reason}"
+        self._all(batch, self._taken_back(batch, plan, block, {key for key, _ in told}))
+        written = sum((_key(document), document.digest) not in told for document in plan.put)
+        raise ItemsRefused(str(self._store.refusing(refused)), told, Applied(written, 0, block.version + len(plan.put)))
+
+    def _taken_back(self, batch: Batch, plan: _Plan, block: Block, refused: Collection[ItemKey]) -> Iterator[Operation]:
+        """What was announced and is not so: changes of refused Items (one that is not there is told gone) and of those that were not
+        deleted, and records not kept before."""
+        for number, key in enumerate(plan.removed, block.version + 1 + len(plan.put)):
+            facts = plan.stored[key].source
+            yield self._change(Change(number, key, facts["source"], False, batch.now, facts["availability"], facts["licence"]))
+        for number, document in enumerate(plan.put, block.version + 1):
+            key = _key(document)
+            if key in refused:
+                new = {"source": document.source, "availability": document.availability, "licence": document.licence}
+                facts = plan.stored[key].source if key in plan.stored else new
+                gone = key not in plan.stored
+                yield self._change(Change(number, key, facts["source"], gone, batch.now, facts["availability"], facts["licence"]))
+        records = {doc_id(batch.source, record.native_id): record for record in batch.records if record.key in refused}
+        for place, kept in self._kept(records, ("fingerprint", "collection", "item")).items():
+            record = records[place]
+            named = plan.stored[record.key].source.get("records", ()) if record.key in plan.stored else ()
+            if not kept["fingerprint"] and (kept["collection"], kept["item"]) == record.key and record.native_id not in named:
+                yield Operation(self._names.records, place, None, block.version)
+
+
+def _key(document: Document) -> ItemKey:
+    return ItemKey(document.collection, document.id)
+
+
+def _gone(key: ItemKey, stored: Mapping[ItemKey, Lying], but: str, version: int) -> Iterator[Operation]:
+    """Deletes an Item wherever it lies but there."""
+    if key in stored:
+        for alias in (stored[key].alias, *stored[key].elsewhere):
+            if alias != but:
+                yield Operation(alias, key.id, None, version, by_alias=True)
 
 
 def _joining(kept: Mapping[str, Any], key: ItemKey) -> list[list[str]]:

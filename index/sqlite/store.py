@@ -13,13 +13,14 @@ from index.bounds import Bounds
 from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Matched, Page, Query, Summary
-from index.sqlite import match_write, matches, notes, records, state
+from index.sqlite import match_write, matches, notes, records, state, stats
 from index.sqlite.connection import BUSY_SECONDS, Pool
 from index.sqlite.filter import OPERATORS
 from index.sqlite.reading import Reading, change_of
 from index.sqlite.schema import migrate
 from index.sqlite.write import write
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
+from index.stats import Stats
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -207,6 +208,10 @@ class SqliteIndex:
 
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
+
+    def stats(self) -> Stats:
+        with self._pool.read() as db:
+            return stats.stats(db, self._pool.path)
 
     def check(self) -> None:
         with self._pool.read() as db:

@@ -8,6 +8,7 @@ import typer
 from mappings.registry import collections
 from moisson.commands.options import Config, Json
 from moisson.sections import ConfigError, OneAtlasSettings
+from moisson.sections.elasticsearch import is_cluster
 from moisson.settings import config_path, load_settings, without_password
 
 app = typer.Typer(help="The configuration.", no_args_is_help=True)
@@ -25,6 +26,10 @@ def check(config: Config = None, as_json: Json = False) -> None:
     known = settings.access.table()
     settings.access.own_tariffs()
     settings.access.own_practice()
+    if is_cluster(settings.index):
+        settings.elasticsearch.key()
+        settings.elasticsearch.login()
+        settings.elasticsearch.ca_certs()
     for name, signer in settings.access.signers.items():
         signer.settings(name)
     for info in collections().values():

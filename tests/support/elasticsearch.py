@@ -75,24 +75,88 @@ def run_node(port: int = 0, data: Path | None = None, heap: str = "1g", timeout:
 
     Raises NodeError. The JVM ends with the block, and also when this process dies without leaving it: its standard input ends.
     """
+    with run_mortal_node(port, data, heap, timeout, brief) as node:
+        yield node.url
+
+
+@contextlib.contextmanager
+def run_mortal_node(
+    port: int = 0, data: Path | None = None, heap: str = "1g", timeout: float = 120, brief: bool = False
+) -> Iterator["Node"]:
+    """As run_node, of a node that a test may kill, stop and start again. Raises NodeError."""
     home = prepare()
     with tempfile.TemporaryDirectory(prefix="moisson-elasticsearch-") as scratch:
         folder = data.resolve() if data else Path(scratch) / "data"
         config = Path(scratch) / "config"
-        log = Path(scratch) / "log"
         folder.mkdir(parents=True, exist_ok=True)
         config.mkdir()
         shutil.copy(FOLDER / "log4j2.properties", config)
-        command = [*_java(home, config, heap, brief), "Launch", str(home), str(config), str(folder), str(port)]
-        with log.open("wb") as sink:
-            # A session of its own: Ctrl-C is for pytest, which then ends the node after the tests' own clean-up.
-            process = subprocess.Popen(
-                command, cwd=scratch, stdin=subprocess.PIPE, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
-            )
+        command = [*_java(home, config, heap, brief), "Launch", str(home), str(config), str(folder)]
+        node = Node(command, Path(scratch) / "log", timeout)
         try:
-            yield _wait(process, log, time.monotonic() + timeout)
+            node.start(port)
+            yield node
         finally:
-            _stop(process)
+            node.close()
+
+
+class Node:
+    """A node's process; whatever happens to it, its data stay where they are. `timeout` in seconds, of a start."""
+
+    def __init__(self, command: list[str], log: Path, timeout: float) -> None:
+        self._command = command
+        self._log = log
+        self._timeout = timeout
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self, port: int = 0) -> None:
+        """Starts it, and waits until its cluster answers. Raises NodeError."""
+        with self._log.open("wb") as sink:
+            # A session of its own: Ctrl-C is for pytest, which then ends the node after the tests' own clean-up.
+            self._process = subprocess.Popen(
+                [*self._command, str(port)],
+                cwd=self._log.parent,
+                stdin=subprocess.PIPE,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.url = _wait(self._process, self._log, time.monotonic() + self._timeout)
+
+    def kill(self) -> None:
+        """As a machine that fails: no goodbye. Returns when it is dead."""
+        process = self._living()
+        process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+
+    def restart(self) -> None:
+        """Starts it again where it was, at the same port, after it was killed."""
+        self.start(int(self.url.rpartition(":")[2]))
+
+    def stop(self) -> None:
+        """It keeps its connections and does nothing."""
+        self._living().send_signal(signal.SIGSTOP)
+
+    def cont(self) -> None:
+        """It goes on where it stopped."""
+        self._living().send_signal(signal.SIGCONT)
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def close(self) -> None:
+        """Ends it, stopped or not."""
+        if self.alive:
+            self.cont()
+            _end(self._living())
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
 
 
 def _java(home: Path, config: Path, heap: str, brief: bool) -> list[str]:
@@ -127,7 +191,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:
     raise NodeError(f"Elasticsearch did not answer in time:\n{_tail(log)}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):
         process.stdin.close()

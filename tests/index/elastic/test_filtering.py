@@ -7,7 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.aggregation import Aggregation, Bucket, Summed
-from index.elastic import ElasticIndex, schema
+from index.elastic import ElasticIndex, rebuild, schema
 from index.elastic.mapping import ITEM_FIELDS, SCHEMA, SHAPE, again, to_source
 from index.elastic.values import VALUE_FIELDS
 from index.filters.nodes import And, Array, Compare, Constant, FilterError, IsNull, Like, Or, Predicate
@@ -17,7 +17,7 @@ from index.protocol import IndexUnavailable
 from index.query import Query
 from index.state import ItemKey
 from mappings.audience import EVERYTHING
-from tests.index.elastic.helpers import NOW, batch
+from tests.index.elastic.helpers import NOW, batch, migrated, without_aliases
 from tests.index.elastic.test_matching import COPY
 from tests.index.filtering import by, number, prop, text
 from tests.support.items import make_document
@@ -97,7 +97,8 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(schema, "_PORTION", 2)
+    without_aliases(client, prefix)
+    monkeypatch.setattr(rebuild, "_PORTION", 2)
     rewritten: list[str] = []
 
     def once(source: dict[str, Any]) -> dict[str, Any]:
@@ -107,10 +108,12 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
         return again(source)
 
     with monkeypatch.context() as broken:
-        broken.setattr(schema, "again", once)
+        broken.setattr(rebuild, "again", once)
         with pytest.raises(IndexUnavailable, match="the wire was cut"):
-            ElasticIndex.open(elasticsearch_url, prefix=prefix)
+            migrated(elasticsearch_url, prefix)
     assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": 3}
+    assert client.count(index=f"{prefix}-items-*").body["count"] == 6
+    assert migrated(elasticsearch_url, prefix) == {"d": 3}, "what was done stays"
     with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
         index.refresh()
         wanted = Query(EVERYTHING, filter=Compare("=", prop("platform"), text("SPOT 6")), sort=(by("gsd", descending=True),))

@@ -12,6 +12,7 @@ from index.elastic.copies import Copies
 from index.elastic.lease import Leases, Numbers
 from index.elastic.mapping import Names
 from index.elastic.matches import Matching
+from index.elastic.places import Places
 from index.elastic.store import Store
 from index.matches import Better, Match, MatchBatch, Scene
 from index.protocol import IndexUnavailable, LeaseLost
@@ -33,10 +34,11 @@ SCENE = Scene(A, "catalogue", "p", (1,), ("n",), {}, None)
 MATCH = Match(A, ItemKey("c", "b"), "M1", 1.0, 1.0)
 
 
-def matching(store: Store, prefix: str) -> Matching:
+def matching(store: Store, prefix: str, places: Places | None = None) -> Matching:
     """As another process has it."""
     names = Names(prefix)
-    return Matching(store, names, Numbers(store, names, time.time), Leases(store, names), Copies(store, names))
+    places = places or Places(store, names)
+    return Matching(store, names, places, Numbers(store, names, time.time), Leases(store, names), Copies(store, names))
 
 
 def shown(index: ElasticIndex) -> list[str]:
@@ -45,16 +47,16 @@ def shown(index: ElasticIndex) -> list[str]:
     return [item.id for item in index.search(Query(EVERYTHING, collapse=True)).items]
 
 
-class _Meanwhile(Store):
+class _Meanwhile(Places):
     """Does something once between the last reading of Items and their writing."""
 
-    def __init__(self, store: Store, work: Callable[[], object]) -> None:
-        super().__init__(store.client, "test", 30)
+    def __init__(self, store: Store, names: Names, work: Callable[[], object]) -> None:
+        super().__init__(store, names)
         self._work: list[Callable[[], object]] = [work]
 
-    def versions(self, places):
-        found = super().versions(places)
-        if self._work:
+    def find(self, keys, fields=None):
+        found = super().find(keys, fields)
+        if self._work and fields is None:
             self._work.pop()()
         return found
 
@@ -63,9 +65,9 @@ class _Meanwhile(Store):
 def test_a_harvest_that_writes_while_matching_does_wins(store: Store, prefix: str, index: ElasticIndex, change: str) -> None:
     position = index.apply(batch(document(), document("b"))).change
     newer = batch(document(text="newer")) if change == "put" else batch(removed=(A,))
-    busy = _Meanwhile(store, lambda: index.apply(newer))
+    busy = _Meanwhile(store, Names(prefix), lambda: index.apply(newer))
     page = MatchBatch(NOW, better={A: [COPY], ItemKey("c", "b"): [COPY]}, position=position)
-    written = matching(busy, prefix).apply(page)
+    written = matching(store, prefix, busy).apply(page)
     assert written == 1
     assert head_of(index) == (document(text="newer").head if change == "put" else None)
     assert shown(index) == (["a"] if change == "put" else [])
@@ -86,7 +88,7 @@ def test_a_late_matching_of_an_old_epoch_cannot_overwrite(store: Store, prefix: 
             super().verify(lease)
             index.apply_matches(replace(newer, lease=index.acquire("matching", "second", NOW + TTL, TTL)))
 
-    late = Matching(store, names, Numbers(store, names, time.time), Sleepy(store, names), Copies(store, names))
+    late = Matching(store, names, Places(store, names), Numbers(store, names, time.time), Sleepy(store, names), Copies(store, names))
     with pytest.raises(LeaseLost):
         late.apply(MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, position=3, lease=old))
     assert index.scenes([A]) == {A: newer.scenes[0]}

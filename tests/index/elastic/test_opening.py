@@ -26,7 +26,7 @@ from index.state import ItemKey, Removal
 from mappings.audience import EVERYTHING
 from mappings.times import to_micros
 from mappings.watermark import Watermark
-from tests.index.elastic.helpers import NOW, TTL, batch, document, record
+from tests.index.elastic.helpers import NOW, TTL, batch, document, migrated, record, without_aliases
 from tests.index.elastic.test_matching import COPY, A
 from tests.support import elasticsearch
 
@@ -109,7 +109,9 @@ def test_a_store_of_version_1_keeps_all_and_learns_the_rest(
     for stream in ("a/b", "/c"):
         client.index(index=f"{prefix}-watermarks", id=doc_id("é/s", stream), document=mark)
     assert "native_id" not in client.indices.get_mapping(index=f"{prefix}-records").body[f"{prefix}-records"]["mappings"]["properties"]
+    without_aliases(client, prefix)
     monkeypatch.setattr(schema, "_PORTION", 2)
+    assert migrated(elasticsearch_url, prefix) == {"c": 1}
     with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
         assert [one.native_id for one in index.records("source")] == ["r0", "r1", "r2", "r3", "r4"]
         assert index.record_names("source", "", NOW, NOW + TTL) == ["r0", "r1", "r2", "r3", "r4"]
@@ -137,6 +139,8 @@ def test_a_store_of_version_2_learns_scenes_matches_and_copies(
         with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
             index.apply(batch(document(), document("b")))
     assert not client.indices.exists(index=f"{prefix}-scenes")
+    without_aliases(client, prefix)
+    assert migrated(elasticsearch_url, prefix) == {"c": 2}
     with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
         index.refresh()
         collapsed = Query(EVERYTHING, collapse=True)

@@ -13,6 +13,7 @@ from index.elastic import ElasticIndex
 from index.elastic.lease import OPEN_SECONDS, Leases, Numbers
 from index.elastic.mapping import Names, doc_id
 from index.elastic.operation import Operation
+from index.elastic.places import Places
 from index.elastic.store import Store
 from index.elastic.write import Writer
 from index.protocol import IndexUnavailable, LeaseLost
@@ -51,7 +52,7 @@ def test_a_late_writer_of_an_old_epoch_cannot_overwrite(store: Store, prefix: st
 
     late = batch(document(text="older"), lease=old, watermarks={"all": Watermark(NOW - TTL)})
     with pytest.raises(LeaseLost):
-        Writer(store, names, numbers, Sleepy(store, names)).apply(late)
+        Writer(store, names, Places(store, names), numbers, Sleepy(store, names)).apply(late)
     assert head_of(index) == (document(text="newer").head if newer == "put" else None)
     assert index.watermark("source", "all") == Watermark(NOW)
     assert [change.deleted for change in index.changes()] == [newer == "deleted"]
@@ -82,7 +83,7 @@ def crash(store: Store, prefix: str, page: Batch, stops: Callable[[Operation], b
     """Applies the page as a process that dies at that bulk."""
     names, broken = Names(prefix), _Breaking(store, stops)
     with pytest.raises(IndexUnavailable, match="the wire was cut"):
-        Writer(broken, names, Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)
+        Writer(broken, names, Places(broken, names), Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)
 
 
 def _settles_records(operation: Operation) -> bool:
@@ -162,7 +163,7 @@ def test_a_late_writer_that_removes_what_the_next_holder_wrote_does_nothing(stor
 
     late = batch(forgotten=(Removal("r", "absent", NOW + TTL),), lease=old)
     with pytest.raises(LeaseLost):
-        Writer(store, names, Numbers(store, names, time.time), Sleepy(store, names)).apply(late)
+        Writer(store, names, Places(store, names), Numbers(store, names, time.time), Sleepy(store, names)).apply(late)
     assert [one.raw for one in index.records("source")] == [b"newer"]
     assert index.deleted() == []
 

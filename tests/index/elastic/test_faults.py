@@ -1,0 +1,214 @@
+"""A node that dies, stands still, is full or takes no writes: nothing is lost, nothing is there twice, and all goes on by itself."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Event, Timer
+from uuid import uuid4
+
+import httpx
+import pytest
+from elasticsearch import Elasticsearch
+
+from index.elastic import ElasticIndex, store
+from index.elastic.operation import Operation, Refusal
+from index.elastic.store import Store
+from index.protocol import IndexUnavailable
+from index.query import Query
+from index.state import Counts, Outcome
+from mappings.audience import EVERYTHING
+from tests.index.elastic.archive import DEADLINE, Archive
+from tests.schedules.run_support import values
+from tests.support import elasticsearch
+from tests.support.elasticsearch import Node, run_mortal_node
+from tests.support.serving import serving
+
+# How long a request may take: longer than a busy machine needs, shorter than anybody waits.
+PATIENCE = 2.0
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    with run_mortal_node(data=tmp_path_factory.mktemp("node"), heap="512m", brief=True) as started:
+        yield started
+
+
+@pytest.fixture
+def prefix(node: Node) -> Iterator[str]:
+    name = f"test-{uuid4().hex}"
+    yield name
+    elasticsearch.remove(node.url, name)
+
+
+@pytest.fixture
+def client(node: Node) -> Iterator[Elasticsearch]:
+    with Elasticsearch(node.url, request_timeout=DEADLINE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def index(node: Node, prefix: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> ElasticIndex:
+    """A new store whose requests wait for 2 s only."""
+    ElasticIndex.open(node.url, prefix=prefix).close()
+    monkeypatch.setattr(store, "BULK_SECONDS", PATIENCE)
+    return ElasticIndex(Watched(client, "test", PATIENCE, sleep=lambda _: None), prefix)
+
+
+class Watched(Store):
+    """Starts a timer when so many bulks are `left` to begin."""
+
+    left = 0
+    timer: Timer
+
+    def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
+        self.left -= 1
+        if self.left == 0:
+            self.timer.start()
+        return super().bulk(operations)
+
+
+def break_off(archive: Archive, index: ElasticIndex, left: int, delay: float, harm: Callable[[], None]) -> None:
+    """A run under which the node is harmed, so long after it began so many bulks: each page has seven."""
+    watched = index._store
+    assert isinstance(watched, Watched)
+    watched.left, watched.timer = left, Timer(delay, harm)
+    with pytest.raises(IndexUnavailable):
+        archive.run(index)
+    watched.timer.join()
+
+
+@pytest.mark.parametrize(("harm", "mend"), [(Node.kill, Node.restart), (Node.stop, Node.cont)], ids=["killed", "stalled"])
+def test_a_node_that_goes_in_the_middle_of_harvests_loses_nothing_and_has_nothing_twice(
+    node: Node, index: ElasticIndex, harm: Callable[[Node], None], mend: Callable[[Node], None]
+) -> None:
+    archive, chance = Archive(240), Random(8)
+    for revised, first, last in ((False, 10, 60), (True, 5, 30)):
+        archive.revised = revised
+        break_off(archive, index, chance.randrange(first, last), chance.uniform(0, 0.01), lambda: harm(node))
+        mend(node)
+        ended = archive.next_run(index)
+        assert ended.outcome is Outcome.COMPLETE
+        archive.verify(index)
+    again = archive.next_run(index)
+    assert (again.counts, again.items_put, again.items_deleted) == (Counts(unchanged=1), 0, 0)
+    assert {run.outcome for run in index.runs("toy")} == {Outcome.COMPLETE, Outcome.ABORTED}
+
+
+def test_a_node_killed_under_a_reader_gives_whole_pages_or_errors(node: Node, index: ElasticIndex) -> None:
+    archive = Archive(200)
+    assert archive.run(index).outcome is Outcome.COMPLETE
+    wanted = [(item.id, item.head) for item in index.search(Query(EVERYTHING, limit=1000)).items]
+    assert len(wanted) == archive.size // 2
+    told: list[str] = []
+    enough = Event()
+
+    def walk() -> None:
+        after, seen = None, 0
+        while not enough.is_set():
+            found = index.search(Query(EVERYTHING, limit=15, after=after))
+            assert [(item.id, item.head) for item in found.items] == wanted[seen : seen + 15]
+            assert (found.next is None) == (seen + 15 >= len(wanted))
+            seen, after = (seen + 15, found.next) if found.next else (0, None)
+            told.append("page")
+
+    def read() -> None:
+        while not enough.is_set():
+            try:
+                walk()
+            except IndexUnavailable:
+                told.append("error")
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            until(lambda: told.count("page") > 20, readers)
+            node.kill()
+            until(lambda: "error" in told, readers)
+            node.restart()
+            back = len(told)
+            until(lambda: told[back:].count("page") > 20, readers)
+        finally:
+            enough.set()
+    for reader in readers:
+        reader.result()
+
+
+def until(done: Callable[[], bool], workers: Sequence[object]) -> None:
+    """Waits for it, unless a worker ended with an error."""
+    deadline = time.monotonic() + DEADLINE
+    while not done():
+        assert time.monotonic() < deadline, "not in time"
+        assert not any(worker.done() for worker in workers), "a reader has failed"  # type: ignore[attr-defined]
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("block", ["write", "read_only_allow_delete"])
+def test_an_index_that_takes_no_writes_is_read_and_the_harvest_goes_on_when_it_does(
+    index: ElasticIndex, client: Elasticsearch, prefix: str, block: str
+) -> None:
+    archive = Archive(60)
+    archive.run(index)
+    before = values(index)
+    archive.revised = True
+    client.indices.put_settings(index=f"{prefix}-items-*", settings={f"index.blocks.{block}": True})
+    with pytest.raises(IndexUnavailable, match=r"may not be written|read-only"):
+        archive.run(index)
+    assert values(index) == before
+    client.indices.put_settings(index=f"{prefix}-items-*", settings={f"index.blocks.{block}": None})
+    assert archive.run(index).outcome is Outcome.COMPLETE
+    archive.verify(index)
+
+
+@pytest.mark.parametrize("relieved", [True, False])
+def test_a_node_that_has_too_much_to_do_is_asked_again_later(
+    node: Node, index: ElasticIndex, client: Elasticsearch, prefix: str, relieved: bool
+) -> None:
+    """It refuses what is longer than it has room for at the moment (429)."""
+
+    def room(limit: str | None) -> None:
+        client.cluster.put_settings(persistent={"network.breaker.inflight_requests.limit": limit})
+
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if relieved and len(waits) == 3:
+            room(None)
+
+    patient = ElasticIndex(Store(client, "test", PATIENCE, sleep=wait), prefix)
+    archive = Archive(60)
+    archive.run(patient)
+    archive.revised = True
+    room("8kb")
+    try:
+        if relieved:
+            assert archive.run(patient).outcome is Outcome.COMPLETE
+            assert waits == list(store.BACKOFF[:3])
+        else:
+            with pytest.raises(IndexUnavailable, match="429"):
+                archive.run(patient)
+    finally:
+        room(None)
+    assert archive.next_run(patient).outcome is Outcome.COMPLETE
+    archive.verify(index)
+
+
+def test_while_a_node_stands_still_the_api_says_so_in_time_and_recovers_alone(node: Node, index: ElasticIndex) -> None:
+    Archive(60).run(index)
+    with serving(index) as base, httpx.Client(base_url=base, timeout=30) as asker:
+        whole = asker.get("/search", params={"limit": 50}).json()["features"]
+        node.stop()
+        for route in ("/search", "/collections/toy/items", "/collections/toy/items/i001", "/readyz"):
+            begin = time.monotonic()
+            answer = asker.get(route)
+            assert time.monotonic() - begin < 5 * PATIENCE
+            assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
+        assert asker.get("/healthz").status_code == 200
+        node.cont()
+        deadline = time.monotonic() + DEADLINE
+        while (answer := asker.get("/search", params={"limit": 50})).status_code == 503:
+            assert time.monotonic() < deadline
+        assert answer.status_code == 200
+        assert [item["id"] for item in answer.json()["features"]] == [item["id"] for item in whole]
+        assert asker.get("/readyz").status_code == 200
