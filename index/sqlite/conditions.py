@@ -4,7 +4,7 @@ Every function takes a connection inside of a read transaction, so that all stat
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -198,9 +198,11 @@ def by_words(asked: Conditions) -> str:
 
 @dataclass(frozen=True)
 class Places:
-    """The seqs of Items of which a box meets area and time; of all such Items when `whole`."""
+    """The seqs of Items of which a box meets area and time (a JSON list, an Item with two boxes twice) and how many these are; of all such
+    Items when `whole`. They stay in SQLite's hands: most are never looked at here."""
 
-    seqs: Sequence[int]
+    seqs: str
+    number: int
     whole: bool
 
 
@@ -213,8 +215,9 @@ def places_of(db: sqlite3.Connection, asked: Conditions, most: int | None = None
     assert asked.area is not None
     most = most or EXACT
     boxes, days = asked.area.boxes(asked.kinds, asked.since, asked.until)
-    rows = db.execute(f"SELECT id / 2 FROM ({boxes}) LIMIT {most}", {**asked.area.params, **days}).fetchall()
-    return Places(list(dict.fromkeys(seq for (seq,) in rows)), len(rows) < most)
+    sql = f"SELECT json_group_array(seq), count(*) FROM (SELECT id / 2 AS seq FROM ({boxes}) LIMIT {most})"
+    seqs, number = db.execute(sql, {**asked.area.params, **days}).fetchone()
+    return Places(seqs, number, number < most)
 
 
 def by_place(asked: Conditions) -> str:

@@ -7,12 +7,15 @@ from functools import lru_cache
 from math import sqrt
 from typing import Any
 
+import orjson
+
 from index.query import EXACT, Matched, Query, Summary
 from index.sqlite.area import Area
 from index.sqlite.conditions import (
     CHUNK,
     LOOKUP,
     Conditions,
+    Places,
     Reach,
     boxes_up_to,
     by_box,
@@ -37,29 +40,30 @@ def matched(db: sqlite3.Connection, query: Query, reach: Reach = places_of) -> M
     if asked.by_id or total <= _FEW or (asked.phrases and words_up_to(db, asked, EXACT) < EXACT):
         return Matched(_count(db, asked), exact=True)
     if asked.area is not None and (places := reach(db, asked)).whole:
-        return _matched_of(db, asked, places.seqs)
+        return _matched_of(db, asked, places)
     for size in _SAMPLES:
         about = _estimated(db, asked, total, size)
         if about is not None:
             return Matched(about, exact=False)
         # Reading boxes on costs more than the first sample and less than the second.
         if asked.area is not None and size == _SAMPLES[0] and (places := places_of(db, asked, _FEW)).whole:
-            return _matched_of(db, asked, places.seqs)
+            return _matched_of(db, asked, places)
     return Matched(_count(db, asked), exact=True)
 
 
-def _matched_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int]) -> Matched:
+def _matched_of(db: sqlite3.Connection, asked: Conditions, places: Places) -> Matched:
     """Of the Items of these boxes: first of a sample, then of the others, as far as it takes to know that they are more than EXACT."""
-    if len(places) <= EXACT:
-        return Matched(_counted_of(db, asked, places, asked.left), exact=True)
-    sample = random.Random(0).sample(places, _SAMPLES[0])
-    found = _counted_of(db, asked, sample, asked.left)
-    about = max(round(found * len(places) / len(sample)), EXACT + 1)
-    if found > _surely_more(len(sample), len(places)):
+    seqs = sorted(set(orjson.loads(places.seqs))) if places.number > EXACT else []
+    if len(seqs) <= EXACT:
+        return Matched(_counted_of(db, asked, places.seqs, asked.left), exact=True)
+    sample = random.Random(0).sample(seqs, _SAMPLES[0])
+    found = _counted_of(db, asked, to_json(sample), asked.left)
+    about = max(round(found * len(seqs) / len(sample)), EXACT + 1)
+    if found > _surely_more(len(sample), len(seqs)):
         return Matched(about, exact=False)
-    others = sorted(set(places).difference(sample))
+    others = sorted(set(seqs).difference(sample))
     for start in range(0, len(others), CHUNK):
-        found += _counted_of(db, asked, others[start : start + CHUNK], asked.left)
+        found += _counted_of(db, asked, to_json(others[start : start + CHUNK]), asked.left)
         if found > EXACT:
             return Matched(max(about, found), exact=False)
     return Matched(found, exact=True)
@@ -124,7 +128,7 @@ def _touching(db: sqlite3.Connection, area: Area, border: str) -> Iterator[int]:
 def _estimated(db: sqlite3.Connection, asked: Conditions, total: int, size: int) -> int | None:
     """About how many Items of the whole store match, by a sample; None when they may be so few that they must be counted."""
     many = _surely_more(size, total)
-    found = _counted_of(db, asked, _sample(total, size)) if many < size else 0
+    found = _counted_of(db, asked, to_json(_sample(total, size))) if many < size else 0
     return max(round(found * total / size), EXACT + 1) if found > many else None
 
 
@@ -134,10 +138,10 @@ def _surely_more(size: int, total: int) -> float:
     return usual + 6 * sqrt(usual * (1 - EXACT / total) * (1 - size / total)) + 10
 
 
-def _counted_of(db: sqlite3.Connection, asked: Conditions, places: Sequence[int], where: str | None = None) -> int:
-    """How many match of the Items at these places; `where` is what they are not known for."""
+def _counted_of(db: sqlite3.Connection, asked: Conditions, places: str, where: str | None = None) -> int:
+    """How many match of the Items at these places (a JSON list); `where` is what they are not known for."""
     where = where or f"{asked.stretch} AND {asked.where} AND {asked.among}"
-    return _counted(db, asked, f"{by_place(asked)} AND {where}", {**asked.params, "places": to_json(places)})
+    return _counted(db, asked, f"{by_place(asked)} AND {where}", {**asked.params, "places": places})
 
 
 @lru_cache(maxsize=8)

@@ -128,16 +128,16 @@ def _candidates(db: sqlite3.Connection, asked: Conditions, order: Order, query: 
     few = isqrt((query.limit + 1) * total // LOOKUP) + query.limit
     if asked.phrases and words_up_to(db, asked, few) < few:
         return _sorted(db, asked, order, f"{by_words(asked)} AND {everything}", params)
-    places = reach(db, asked) if asked.area is not None else Places((), whole=False)
-    if places.whole and len(places.seqs) < few:
-        return _sorted(db, asked, order, f"{by_place(asked)} AND {everything}", {**params, "places": to_json(places.seqs)})
+    places = reach(db, asked) if asked.area is not None else Places("[]", 0, whole=False)
+    if places.whole and places.number < few:
+        return _sorted(db, asked, order, f"{by_place(asked)} AND {everything}", {**params, "places": places.seqs})
     if order.index is None:
         return _all(db, asked, order, everything, params, query.limit + 1)
     if asked.area is None:
         parts = (_walk(db, asked, order, f"({stretch}) AND {asked.stretch} AND {asked.where}", params) for stretch in stretches)
         return (row for part in parts for row in part)
-    expected = (query.limit + 1) * total // len(places.seqs)
-    return _walk_and_ask(db, asked, order, stretches, params, places, max(_PATIENCE * expected, LOOKUP * len(places.seqs)))
+    expected = (query.limit + 1) * total // places.number
+    return _walk_and_ask(db, asked, order, stretches, params, places, max(_PATIENCE * expected, LOOKUP * places.number))
 
 
 def _walk_and_ask(
@@ -157,7 +157,7 @@ def _walk_and_ask(
     rest = f"({beyond}) AND {asked.stretch} AND {asked.where}"
     if places.whole:
         source = f"{by_place(asked)} AND {rest}"
-        yield from _sorted(db, asked, order, source, {**params, "places": to_json(places.seqs)})
+        yield from _sorted(db, asked, order, source, {**params, "places": places.seqs})
         return
     many = total_of(db) // LOOKUP
     yield from (_from_boxes if boxes_up_to(db, asked, many) < many else _walk)(db, asked, order, rest, params)
