@@ -47,7 +47,7 @@ ANSWERS = [
 
 def test_while_the_cluster_answers_amiss_every_route_is_unavailable_and_then_recovers(away: tuple[str, Front]) -> None:
     api, front = away
-    with httpx.Client(base_url=api) as client:
+    with httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), base_url=api) as client:
         assert client.get("/search").json()["features"] == []
         for front.instead in ANSWERS:
             _expect_unavailable(client)

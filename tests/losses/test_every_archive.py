@@ -153,5 +153,5 @@ def test_no_more_than_a_few_pages_are_ever_held(served: Upstreams, store: Index,
     ended = run(store, name, ARCHIVES[name].settings(served), progress=look)
     assert ended.outcome is Outcome.COMPLETE
     assert ended.counts.new >= 600
-    # A page of OAI-PMH has 50 records; a list that grows would reach all of them.
-    assert max(held) <= 150
+    # A page of OAI-PMH has 50 records, and the last one is kept until the store has taken it; a list that grows would reach all of them.
+    assert max(held) <= 200
