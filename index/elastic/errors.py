@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from elastic_transport import ConnectionTimeout, SerializationError, TransportError
+from elastic_transport import ApiResponse, ConnectionTimeout, SerializationError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
 
 from index.protocol import IndexUnavailable
@@ -84,6 +84,13 @@ def stranger(name: str) -> IndexUnavailable:
     return IndexUnavailable(f"what answers at {name} is not Elasticsearch 8 or newer: see index in the settings")
 
 
+def json_of(name: str, answer: ApiResponse[Any]) -> dict[str, Any]:
+    """The JSON of what answers as Elasticsearch does."""
+    if not isinstance(answer.body, dict):
+        raise stranger(name)
+    return answer.body
+
+
 def refusal(name: str, status: int, said: str) -> Refused:
     """The error for a refused request, or for a refused part of one."""
     block = re.search(r"cluster_block_exception.*?/(\d+)/", said)
@@ -110,7 +117,7 @@ def is_blocked(said: str) -> bool:
 
 def reason(body: Any) -> str:
     """What an answer says went wrong, and because of what."""
-    error = body.get("error") if isinstance(body, Mapping) else body
+    error = body.get("error", "") if isinstance(body, Mapping) else body
     if not isinstance(error, Mapping):
         return "without a reason" if str(error).lstrip()[:1] in ("", "<") else line(str(error))
     roots: Sequence[Any] = error.get("root_cause") or (error,)

@@ -11,15 +11,14 @@ from typing import Any
 from elastic_transport import ApiResponse
 from elasticsearch import Elasticsearch
 
-from index.elastic.errors import NotNow, Refused, Unsent, is_general, reason, refusal, speaking, stranger
+from index.elastic.bulk import Bulk
+from index.elastic.errors import NotNow, Refused, Unsent, json_of, reason, refusal, speaking, stranger
 from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
 
-__all__ = ["BACKOFF", "BULK_SECONDS", "NotNow", "Refused", "Store"]
+__all__ = ["BULK_SECONDS", "NotNow", "Refused", "Store"]
 
 BULK_SECONDS = 120.0
-# Waits in seconds when the cluster says that it has too much to do.
-BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # Those of a question: somebody waits for its answer.
 PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.5)
 _HOSTS_TRIED = 3
@@ -49,6 +48,7 @@ class Store:
         self.client = client.options(request_timeout=timeout, max_retries=2, retry_on_status=(502, 503, 504))
         self._once = client.options(request_timeout=timeout, max_retries=0)
         self._bulk = client.options(request_timeout=max(timeout, BULK_SECONDS), max_retries=2, retry_on_status=())
+        self._writer = Bulk(self._bulk, name, sleep)
         self._name = name
         self._timeout = timeout
         self._sleep = sleep
@@ -98,15 +98,13 @@ class Store:
 
     def behind(self, alias: str) -> list[str]:
         """The indices that an alias names; none while there is no such alias."""
-        with self.speaking():
-            answer = self.client.options(ignore_status=404).indices.get_alias(name=alias)
-        return sorted(answer.body) if answer.meta.status == 200 else []
+        answer = self._ask(lambda client: client.options(ignore_status=404).indices.get_alias(name=alias), self._verify_indices)
+        return [] if "error" in answer else sorted(answer)
 
     def named(self, pattern: str) -> list[str]:
         """The indices (no aliases) whose name fits, whatever state they are in."""
-        with self.speaking():
-            answer = self.client.indices.get(index=pattern, expand_wildcards="all", ignore_unavailable=True, features="aliases").body
-        return sorted(answer)
+        asked: dict[str, Any] = {"expand_wildcards": "all", "ignore_unavailable": True, "features": "aliases"}
+        return sorted(self._ask(lambda client: client.indices.get(index=pattern, **asked), self._verify_indices))
 
     def remove(self, indices: Iterable[str]) -> None:
         """Deletes indices, those that are there."""
@@ -132,8 +130,8 @@ class Store:
         return self._send_once(lambda: client.delete(index=index, id=doc_id, if_seq_no=at, if_primary_term=term)) < 300
 
     def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
-        """Writes in requests of at most BULK_BYTES; what is refused for its own sake comes back, in no order."""
-        return [refusal for part in parts(operations) for refusal in self._send(part)]
+        """Writes, each again while the cluster is too busy for it; what is refused for its own sake comes back, in no order."""
+        return [refusal for part in parts(operations) for refusal in self._writer.send(part)]
 
     def write(self, operations: Iterable[Operation]) -> None:
         """As bulk, for writes of which none may be refused."""
@@ -182,6 +180,13 @@ class Store:
             said = reason({"error": failures[0].get("reason")})
             raise refusal(self._name, 503, f"answered in part: see whether all its nodes run: {said}")
 
+    def _verify_indices(self, answer: Mapping[str, Any]) -> None:
+        """What is not indices with their aliases tells of none, and of no lack of one."""
+        if "error" in answer and "missing" not in reason(answer):
+            raise refusal(self._name, 404, reason(answer))
+        if "error" not in answer and not all(isinstance(told, Mapping) and "aliases" in told for told in answer.values()):
+            raise stranger(self._name)
+
     def _search(self, **asked: Any) -> Source:
         return self._ask(lambda client: client.search(allow_partial_search_results=False, ignore_unavailable=True, **asked), self.verify)
 
@@ -198,7 +203,7 @@ class Store:
         while True:
             try:
                 with self.speaking():
-                    answer = self._json(request(client))
+                    answer = json_of(self._name, request(client))
                     if verify:
                         verify(answer)
                     return answer
@@ -216,60 +221,3 @@ class Store:
                 return request().meta.status
         with self.speaking():
             return request().meta.status
-
-    def _json(self, answer: ApiResponse[Any]) -> Source:
-        """The JSON of what answers as Elasticsearch does."""
-        if not isinstance(answer.body, dict):
-            raise stranger(self._name)
-        return answer.body
-
-    def _send(self, operations: Sequence[Operation]) -> list[Refusal]:
-        """One bulk request, again with what the cluster was too busy for. What is refused for no fault of the document is an error."""
-        refused: list[Refusal] = []
-        for wait in (*BACKOFF, None):
-            busy: list[Refusal] = []
-            for one in self._post(operations):
-                if is_general(one.status, one.reason):
-                    raise refusal(self._name, one.status, one.reason)
-                (busy if one.status == 429 else refused).append(one)
-            if not busy:
-                return refused
-            if wait is not None:
-                self._sleep(wait)
-            operations = [one.operation for one in busy]
-        raise refusal(self._name, 429, busy[0].reason)
-
-    def _post(self, operations: Sequence[Operation]) -> Iterator[Refusal]:
-        # The client takes bytes as they are, whatever its type says.
-        body: Any = b"".join(operation.lines for operation in operations)
-        try:
-            with self.speaking():
-                answer = self._bulk.options(ignore_status=429).bulk(
-                    operations=[body], filter_path=["errors", "error", "items.*.status", "items.*.error"]
-                )
-        except Refused as error:
-            yield from self._halved(operations, error)
-            return
-        if answer.meta.status == 429:
-            yield from (Refusal(operation, 429, reason(answer.body)) for operation in operations)
-            return
-        items = [next(iter(item.values())) for item in self._json(answer).get("items", ())]
-        if len(items) != len(operations):
-            raise IndexUnavailable(f"Elasticsearch at {self._name} answered {len(items)} of {len(operations)} writes")
-        for operation, item in zip(operations, items, strict=True):
-            gone = operation.source is None and item["status"] == 404 and "error" not in item
-            if item["status"] >= 300 and not gone:
-                yield Refusal(operation, item["status"], reason(item))
-
-    def _halved(self, operations: Sequence[Operation], error: Refused) -> Iterator[Refusal]:
-        """A request that was refused as a whole, for its length or for a name in it, in two; whatever is wrong with one operation then
-        is that operation's fault."""
-        if error.status not in (400, 413):
-            raise error
-        if len(operations) == 1:
-            said = f"{len(operations[0].lines)} bytes are too many for one request" if error.status == 413 else error.reason
-            yield Refusal(operations[0], error.status, said)
-            return
-        middle = len(operations) // 2
-        yield from self._post(operations[:middle])
-        yield from self._post(operations[middle:])

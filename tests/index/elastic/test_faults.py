@@ -11,7 +11,7 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import ElasticIndex, store
+from index.elastic import ElasticIndex, bulk, store
 from index.elastic.operation import Operation, Refusal
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
@@ -184,7 +184,7 @@ def test_a_node_that_has_too_much_to_do_is_asked_again_later(
     try:
         if relieved:
             assert archive.run(patient).outcome is Outcome.COMPLETE
-            assert waits == list(store.BACKOFF[:3])
+            assert waits == list(bulk.BACKOFF[:3])
         else:
             with pytest.raises(IndexUnavailable, match="429"):
                 archive.run(patient)

@@ -15,10 +15,11 @@ import shapely
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex, schema
+from index.elastic.bulk import BACKOFF
 from index.elastic.mapping import SCHEMA, doc_id
 from index.elastic.operation import Operation
 from index.elastic.state import pack
-from index.elastic.store import BACKOFF, Store
+from index.elastic.store import Store
 from index.matches import MatchBatch
 from index.protocol import IndexUnavailable
 from index.query import Query
