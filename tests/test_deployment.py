@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from moisson.cli import app
 from moisson.settings import Settings, load_settings
 from tests.support.deployment import (
     DEPLOY,
+    MOISSON,
+    PROJECT,
     ROOT,
     dockerfile,
     filled,
@@ -29,10 +30,7 @@ from tests.support.deployment import (
 from tests.support.routes import routes_of
 from tests.support.serving import serving
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MOISSON = ("api", "scheduler")
 _GIVEN = {"ELASTIC_PASSWORD": "administrator", "INDEX_PASSWORD": "own-account", "PUBLIC_URL": "https://catalogue.example.org"}
-_SECRET = re.compile(r"(?i)password|api_key|secret_key|access_key|token")
 
 
 def _settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], file: Path) -> Settings:

@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import threading
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +17,13 @@ from hatchling.builders.wheel import WheelBuilder
 from packaging.specifiers import SpecifierSet
 
 from api.body_limit import MAX_BODY
-from index.elastic.mapping import STATE
+from index.elastic.names import STATE
 from tests.support.deployment import (
     DEPLOY,
+    MOISSON,
+    PROJECT,
     ROOT,
+    SECRET,
     compose,
     copied,
     dockerfile,
@@ -34,11 +36,6 @@ from tests.support.deployment import (
     texts,
     variables_of,
 )
-
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MOISSON = ("api", "scheduler")
-_SECRET = re.compile(r"(?i)password|api_key|secret_key|access_key|token")
-
 
 # --- versions and contents of the image -------------------------------------------------------------------------------------------------
 
@@ -104,11 +101,11 @@ def test_nothing_is_run_as_root() -> None:
 def test_no_secret_has_a_value() -> None:
     for service in services().values():
         for name, value in service.get("environment", {}).items():
-            if _SECRET.search(name):
+            if SECRET.search(name):
                 assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), name
-    assert {value for name, value in env_example().items() if _SECRET.search(name)} == {""}
+    assert {value for name, value in env_example().items() if SECRET.search(name)} == {""}
     assert set(one("Secret", "moisson").body["stringData"].values()) == {""}
-    assert not any(_SECRET.search(name) for manifest in manifests("ConfigMap") for name in manifest.body["data"])
+    assert not any(SECRET.search(name) for manifest in manifests("ConfigMap") for name in manifest.body["data"])
     assert not [file for file, text in texts().items() if re.search(r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN", text)]
 
 

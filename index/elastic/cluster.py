@@ -14,16 +14,16 @@ from index.elastic.connection import connect
 from index.elastic.copies import Copies
 from index.elastic.filter import OPERATORS
 from index.elastic.lease import Leases, Numbers
-from index.elastic.mapping import Names, doc_id
 from index.elastic.matches import Matching
 from index.elastic.migrate import migrate
+from index.elastic.names import Names
 from index.elastic.notes import Notes
 from index.elastic.places import Places
 from index.elastic.reading import Reading
 from index.elastic.rebuild import Rebuild
-from index.elastic.records import Records, of_source
+from index.elastic.records import Records
+from index.elastic.runs import Runs
 from index.elastic.schema import prepare
-from index.elastic.state import run_source, to_change, to_run, to_watermark
 from index.elastic.stats import stats
 from index.elastic.store import Store
 from index.elastic.write import Writer
@@ -37,8 +37,6 @@ from mappings.audience import Audience
 from mappings.watermark import Watermark
 
 _CHECK_SECONDS = 5.0
-
-_MAX_STREAMS = 10_000
 
 
 class ElasticIndex:
@@ -54,6 +52,7 @@ class ElasticIndex:
         self._places = Places(store, self._names)
         self._records = Records(store, self._names, self._places)
         self._notes = Notes(store, self._names)
+        self._runs = Runs(store, self._names, self._numbers)
         self._writer = Writer(store, self._names, self._places, self._numbers, self._leases)
         copies = Copies(store, self._names)
         self._reading = Reading(store, self._names, self._places, copies)
@@ -73,8 +72,8 @@ class ElasticIndex:
     ) -> Self:
         """Connects and makes what is missing. `url` is http(s)://[user:password@]host[:port], or several of one cluster with commas
         between; `api_key` as it is sent, or `basic_auth` (user, password) where the address has none; `ca_certs` a file of certificates
-        that are believed beside the system's; `timeout` in seconds. Raises IndexUnavailable, also for a store that a newer Moisson
-        wrote."""
+        that are believed beside the system's; `timeout` in seconds. `migrating`: for `migrate` alone, whatever version wrote the
+        store. Raises IndexUnavailable, also for a store that another version wrote."""
         index = cls(connect(url, api_key=api_key, basic_auth=basic_auth, ca_certs=ca_certs, timeout=timeout), prefix)
         try:
             if not migrating:
@@ -89,7 +88,7 @@ class ElasticIndex:
         return migrate(self._store, self._names, Rebuild(self._store, self._names, self._numbers, grace=grace))
 
     def rebuild(self, collection: str, *, divide: bool, told: Callable[[], None], grace: float | None = None) -> int:
-        """As rebuild.py says; `grace` in seconds."""
+        """As rebuild.py says; `grace` in seconds. The caller holds the lease LEASE, and `told` raises LeaseLost when it is lost."""
         rebuild = Rebuild(self._store, self._names, self._numbers, told=told, grace=grace)
         try:
             return rebuild.run(collection, divide=divide)
@@ -150,25 +149,20 @@ class ElasticIndex:
         return self._records.members(source, keys)
 
     def watermark(self, source: str, stream: str) -> Watermark | None:
-        found = self._store.get(self._names.watermarks, doc_id(source, stream))
-        return to_watermark(found.source) if found else None
+        return self._runs.watermark(source, stream)
 
     def watermarks(self, source: str) -> Mapping[str, Watermark]:
-        self._store.refresh(self._names.watermarks)
-        hits = self._store.hits(self._names.watermarks, {"term": {"source": source}}, [{"stream": "asc"}], _MAX_STREAMS)
-        return {hit["_source"]["stream"]: to_watermark(hit["_source"]) for hit in hits}
+        return self._runs.watermarks(source)
 
     def apply(self, batch: Batch) -> Applied:
         """As Index.apply; write.py says in which order, and what a lease guarantees."""
         return self._writer.apply(batch)
 
     def save_run(self, run: Run) -> None:
-        self._store.put(self._names.runs, run.id, run_source(run))
+        self._runs.save(run)
 
     def runs(self, source: str | None = None, limit: int = 20) -> Sequence[Run]:
-        self._store.refresh(self._names.runs)
-        hits = self._store.hits(self._names.runs, of_source(source), [{"started": "desc"}, {"id": "desc"}], limit)
-        return [to_run(hit["_source"]) for hit in hits]
+        return self._runs.runs(source, limit)
 
     def rejections(self, source: str | None = None, reason: str | None = None, limit: int | None = None) -> Sequence[Rejection]:
         return self._records.rejections(source, reason, limit)
@@ -209,12 +203,7 @@ class ElasticIndex:
         return self._notes.write_note(kind, name, value, seen)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
-        """As Index.changes; not those numbered above a batch that is still being written."""
-        # In this order: what was finished before the horizon was read is found after the refresh.
-        horizon = self._numbers.horizon()
-        self._store.refresh(self._names.changes)
-        query = {"range": {"number": {"gt": after, "lt": horizon}}}
-        return [to_change(hit["_source"]) for hit in self._store.hits(self._names.changes, query, [{"number": "asc"}], limit)]
+        return self._runs.changes(after, limit)
 
     def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
         return self._leases.acquire(name, owner, now, ttl, replacing)

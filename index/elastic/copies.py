@@ -10,7 +10,7 @@ from hashlib import blake2b
 import orjson
 
 from index.collapse import Copy, collapses, hides
-from index.elastic.mapping import Names
+from index.elastic.names import Names
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 from index.query import Query

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from elastic_transport import TransportError
 
-from index.elastic.mapping import Names
+from index.elastic.names import Names
 from index.elastic.operation import Found
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable, LeaseLost

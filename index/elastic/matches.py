@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from index.collapse import Copy, copies
 from index.elastic.copies import Copies, keyword
 from index.elastic.lease import Leases, Numbers, block_of
-from index.elastic.mapping import Names, doc_id
+from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Source, portions
 from index.elastic.places import Places
 from index.elastic.scenes import at_places, matches_source, of_items, scene_source, to_matches, to_scene, with_names

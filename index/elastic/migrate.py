@@ -2,7 +2,8 @@
 
 import logging
 
-from index.elastic.mapping import SCHEMA, SHAPE, Names
+from index.elastic.mapping import SCHEMA, SHAPE
+from index.elastic.names import Names
 from index.elastic.query import MAX_COLLECTIONS
 from index.elastic.rebuild import Rebuild
 from index.elastic.schema import finish, schema_of, upgrade_state, version_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from index.elastic.mapping import Names, doc_id
+from index.elastic.names import Names, doc_id
 from index.elastic.operation import Found
 from index.elastic.store import Store
 from index.state import Note

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.elastic.mapping import Names
+from index.elastic.names import Names
 from index.elastic.operation import Source
 from index.elastic.schema import create_data
 from index.elastic.store import Divided, Doc, Store
@@ -17,8 +17,6 @@ from index.state import ItemKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIES = 3
-REBUILDING = "rebuilding"
-"""The document of the state that is there while a Collection takes no writes."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +77,6 @@ class Places:
             create_data(self._store, self._names, collection, division.generation, year)
             self._known[collection] = Division(division.generation, division.years | {year})
         return self._names.year(collection, year)
-
-    def are_rebuilt(self) -> bool:
-        """Whether a Collection takes no writes because it is being rebuilt."""
-        return self._store.get(self._names.meta, REBUILDING) is not None
 
     def forget(self) -> None:
         """Asks again how Collections are divided."""

@@ -8,7 +8,7 @@ from index.aggregation import Aggregated, Aggregates, Aggregation, Summed
 from index.elastic import pages
 from index.elastic.aggregate import fields_request, to_aggregated, to_fields, to_request
 from index.elastic.copies import Copies
-from index.elastic.mapping import Names
+from index.elastic.names import Names
 from index.elastic.places import Places
 from index.elastic.query import MAX_COLLECTIONS, STORED, SUMMARIES, to_filter, to_stored, to_summaries
 from index.elastic.store import Refused, Store

@@ -5,7 +5,8 @@ again meanwhile comes again later in that order. When nearly all are there, the 
 told that the cluster is busy, and tries again), the last ones are copied, what was deleted or moved meanwhile is removed, the numbers
 are compared, and the aliases change hands in one step.
 
-A rebuild that died leaves indices that no alias names, and perhaps old ones that take no writes; the next one begins again.
+A rebuild that died leaves indices that no alias names, which the next one removes, and perhaps old ones that take no writes, which the
+next writer opens again.
 """
 
 import logging
@@ -13,14 +14,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from index.elastic.closing import Closing
 from index.elastic.lease import Numbers
-from index.elastic.mapping import SCHEMA, SHAPE, Names, again
+from index.elastic.mapping import SCHEMA, SHAPE, again
+from index.elastic.names import Names
 from index.elastic.operation import Operation, Source, portions
-from index.elastic.places import REBUILDING, division_of, year_of
+from index.elastic.places import division_of, year_of
 from index.elastic.schema import create_data
 from index.elastic.state import to_change
 from index.elastic.store import Store
-from index.protocol import IndexUnavailable
+from index.protocol import IndexUnavailable, LeaseLost
 from index.state import ItemKey
 
 log = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class Rebuild:
         self._store = store
         self._names = names
         self._numbers = numbers
+        self._closing = Closing(store, names)
         self._told = told
         self._sleep = sleep
         self._grace = GRACE if grace is None else grace
@@ -78,36 +82,52 @@ class Rebuild:
         since = self._numbers.horizon()
         try:
             self._catch_up(copy)
-            self._block(copy, blocked=True)
+            self._closing.close(collection, copy.old)
             self._round(copy)
             if not copy.new:
                 # Without Items there is no year, and the alias must name something.
                 self._target(copy, None)
             self._settle(copy, since)
             number = self._compared(copy)
+            # Whoever slept for too long may have lost the right to it.
+            self._told()
             self._switch(copy)
-        except BaseException:
-            self._block(copy, blocked=False)
-            self._store.remove(copy.new.values())
+        except LeaseLost:
+            # Whoever has it by now cleans up.
             raise
-        self._written_again()
+        except BaseException:
+            self._undo(copy)
+            raise
+        self._closing.forget()
         self._sleep(self._grace)
         # One of the alias's very name went with the switch.
         self._store.remove(index for index in copy.old if index != self._names.collection(collection))
         return number
 
     def _begin(self, collection: str, divide: bool) -> _Copy:
+        self._closing.open()
+        # In this order: an index that a writer makes between is behind the alias.
+        lying = self._lying(collection)
         old = self._store.behind(self._names.collection(collection))
         division = division_of(self._store, self._names, collection)
         generation = division.generation + 1 if division else 1
         divided = divide or bool(division and division.years)
         # Before version 5 it was an index of that name itself.
         old = old or self._store.named(self._names.collection(collection))
-        made = self._names.data(collection, generation)
-        self._store.remove(self._store.named(f"{made},{made}~*"))
-        copy = _Copy(collection, generation, divided, dict.fromkeys(old, -1))
-        self._block(copy, blocked=False)
-        return copy
+        # What one that died has left.
+        self._store.remove(index for index in lying if index not in old)
+        return _Copy(collection, generation, divided, dict.fromkeys(old, -1))
+
+    def _lying(self, collection: str) -> list[str]:
+        """The indices of a Collection, named by an alias or not."""
+        every = self._names.data(collection, 0).removesuffix("0")
+        return self._store.named(f"{every}*")
+
+    def _undo(self, copy: _Copy) -> None:
+        """All as it was. What the alias names by now stays: the answer to its hand-over may have been lost."""
+        named = self._store.behind(self._names.collection(copy.collection))
+        self._store.remove(index for index in copy.new.values() if index not in named)
+        self._closing.open()
 
     # --- copying -------------------------------------------------------------------------------------------------------------
     def _catch_up(self, copy: _Copy) -> None:
@@ -187,24 +207,6 @@ class Rebuild:
         return copied
 
     # --- the indices ----------------------------------------------------------------------------------------------------------
-    def _block(self, copy: _Copy, *, blocked: bool) -> None:
-        if blocked:
-            self._store.put(self._names.meta, REBUILDING, {"collection": copy.collection})
-        with self._store.speaking():
-            for index in copy.old:
-                if blocked:
-                    # Answers when writes that were under way are done.
-                    self._store.client.indices.add_block(index=index, block="write")
-                else:
-                    self._store.client.options(ignore_status=404).indices.put_settings(index=index, settings={"index.blocks.write": None})
-        if not blocked:
-            self._written_again()
-
-    def _written_again(self) -> None:
-        found = self._store.get(self._names.meta, REBUILDING)
-        if found:
-            self._store.delete_if_unchanged(self._names.meta, REBUILDING, found)
-
     def _switch(self, copy: _Copy) -> None:
         items = self._names.collection(copy.collection)
         # A new division, or an index of the alias's very name, goes in the same step.
@@ -215,8 +217,13 @@ class Rebuild:
             actions.append({"add": {"index": index, "alias": items}})
             if year is not None:
                 actions.append({"add": {"index": index, "alias": self._names.year(copy.collection, year)}})
-        with self._store.speaking():
-            self._store.client.indices.update_aliases(actions=actions)
+        try:
+            with self._store.speaking():
+                self._store.client.indices.update_aliases(actions=actions)
+        except IndexUnavailable:
+            # The cluster may have done it, and its answer was lost.
+            if set(self._store.behind(items)) != set(copy.new.values()):
+                raise
 
 
 def _current(source: Source) -> Source:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from index.bounds import Bounds, Version, quarantined
-from index.elastic.mapping import Names, doc_id
+from index.elastic.names import Names, doc_id
 from index.elastic.operation import Found, Operation, Source, portions
 from index.elastic.places import Places
 from index.elastic.state import to_deleted, to_record, to_rejection

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from index.elastic.mapping import doc_id
+from index.elastic.names import doc_id
 from index.elastic.operation import Source
 from index.matches import Match, Scene, Side
 from index.state import ItemKey

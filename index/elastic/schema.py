@@ -7,17 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from index.elastic.errors import Refused
-from index.elastic.mapping import (
-    ITEM_FIELDS,
-    ITEM_SETTINGS,
-    SCHEMA,
-    SETTINGS,
-    STATE,
-    STATE_FIELDS,
-    WRITTEN,
-    Names,
-    id_names,
-)
+from index.elastic.mapping import ITEM_FIELDS, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE_FIELDS, WRITTEN
+from index.elastic.names import STATE, Names, id_names
 from index.elastic.operation import Found, Operation, Refusal, Source
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from index.elastic.mapping import Names
+from index.elastic.names import Names
 from index.elastic.query import MAX_COLLECTIONS
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable

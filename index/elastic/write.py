@@ -21,15 +21,17 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from index.document import Document
+from index.elastic.batches import change, changes, gone_from, joining_of, key_of, state
+from index.elastic.closing import Closing
 from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
-from index.elastic.mapping import Names, doc_id, put_items, to_source
+from index.elastic.mapping import put_items, to_source
+from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Refusal, Source
 from index.elastic.places import Lying, Places
-from index.elastic.state import change_source, deleted_source, record_source, rejection_source, watermark_source
+from index.elastic.state import deleted_source, record_source, watermark_source
 from index.elastic.store import Divided, Store
 from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, Change, ItemKey
@@ -63,6 +65,7 @@ class Writer:
         self._places = places
         self._numbers = numbers
         self._leases = leases
+        self._closing = Closing(store, names)
         self._sleep = sleep
 
     def apply(self, batch: Batch) -> Applied:
@@ -76,19 +79,22 @@ class Writer:
             except Divided:
                 self._places.forget()
             except Refused as error:
-                # Once again in any case: the rebuilding may have ended meanwhile.
-                unexplained += not self._places.are_rebuilt()
-                if not is_blocked(error.reason) or unexplained > 1:
+                if not is_blocked(error.reason):
                     raise
+                # Once again in any case: the rebuilding may have ended meanwhile.
+                unexplained += not self._closing.is_closed()
+                if unexplained > 1:
+                    raise
+                self._closing.open_abandoned(self._leases, batch.now)
                 self._sleep(wait)
         return self._apply(batch)
 
     def _apply(self, batch: Batch) -> Applied:
         plan = self._plan(batch)
-        changes = len(plan.put) + len(plan.removed)
-        with block_of(self._numbers, self._leases, changes, batch.lease) as block:
+        number = len(plan.put) + len(plan.removed)
+        with block_of(self._numbers, self._leases, number, batch.lease) as block:
             self._write(batch, plan, block)
-        return Applied(len(plan.put), len(plan.removed), block.version + changes if changes else block.last)
+        return Applied(len(plan.put), len(plan.removed), block.version + number if number else block.last)
 
     def _plan(self, batch: Batch) -> _Plan:
         documents = {ItemKey(document.collection, document.id): document for document in batch.items}
@@ -107,7 +113,7 @@ class Writer:
         first = block.version + 1
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
-        self._all(batch, self._changes(batch, put, [(number, key, plan.stored[key].source) for number, key in removed]))
+        self._all(batch, changes(self._names, batch, put, [(number, key, plan.stored[key].source) for number, key in removed]))
         self._all(batch, self._announced(batch, block.version))
         operations = [self._item(document, number, number, plan.stored) for number, document in put]
         operations += [self._item(document, change, block.version, plan.stored) for document, change in plan.relinked]
@@ -116,11 +122,11 @@ class Writer:
             documents.setdefault(self._place(document), {})[document.id] = document
         self._verify_items(batch, plan, block, put_items(self._store, operations, documents))
         # Only then: the records of an Item that is refused stay in the one that they were about to leave.
-        self._all(batch, (one for number, key in removed for one in _gone(key, plan.stored, "", number)))
+        self._all(batch, (one for number, key in removed for one in gone_from(key, plan.stored, "", number)))
         written = [*put, *((block.version, document) for document, _ in plan.relinked)]
-        moved = (_gone(_key(document), plan.stored, self._place(document), number) for number, document in written)
+        moved = (gone_from(key_of(document), plan.stored, self._place(document), number) for number, document in written)
         self._all(batch, (one for operations in moved for one in operations))
-        self._all(batch, self._state(batch, block.version))
+        self._all(batch, state(self._names, batch, block.version))
         self._all(batch, self._returned(batch, block.version))
         self._all(
             batch,
@@ -139,7 +145,7 @@ class Writer:
         for place, record in puts.items():
             if place not in kept:
                 yield Operation(self._names.records, place, record_source(batch.source, replace(record, fingerprint=b"")), version)
-        joining = {place: items for place, source in kept.items() if (items := _joining(source, puts[place].key))}
+        joining = {place: items for place, source in kept.items() if (items := joining_of(source, puts[place].key))}
         for place, source in self._kept((*joining, *going)).items():
             if place in going:
                 yield Operation(self._names.deleted, place, deleted_source(source, going[place], batch.run, batch.now), version)
@@ -158,40 +164,12 @@ class Writer:
 
     def _item(self, document: Document, change: int, version: int, stored: Mapping[ItemKey, Lying]) -> Operation:
         # Whatever matching wrote of it stays.
-        kept = stored.get(_key(document))
+        kept = stored.get(key_of(document))
         source = to_source(document, change, kept.source.get("better", ()) if kept else ())
         return Operation(self._place(document), document.id, source, version, by_alias=True)
 
     def _place(self, document: Document) -> str:
         return self._places.place(document.collection, document.sort_key)
-
-    def _changes(
-        self,
-        batch: Batch,
-        put: Iterable[tuple[int, Document]],
-        removed: Iterable[tuple[int, ItemKey, Mapping[str, Any]]],
-    ) -> Iterator[Operation]:
-        """The newest change of each Item, in place of the one before."""
-        for number, document in put:
-            key = ItemKey(document.collection, document.id)
-            yield self._change(Change(number, key, document.source, False, batch.now, document.availability, document.licence))
-        for number, key, stored in removed:
-            yield self._change(Change(number, key, stored["source"], True, batch.now, stored["availability"], stored["licence"]))
-
-    def _change(self, change: Change) -> Operation:
-        return Operation(self._names.changes, doc_id(*change.key), change_source(change), change.number)
-
-    def _state(self, batch: Batch, version: int) -> Iterator[Operation]:
-        names, source = self._names, batch.source
-        # In this order: one shard does the writes of a document as they stand in the request, and what is put wins.
-        for removal in batch.forgotten:
-            yield Operation(names.records, doc_id(source, removal.native_id), None, version)
-        for record in batch.records:
-            yield Operation(names.records, doc_id(source, record.native_id), record_source(source, record), version)
-        for native_id in batch.absolved:
-            yield Operation(names.quarantine, doc_id(source, native_id), None, version)
-        for rejection in batch.rejected:
-            yield Operation(names.quarantine, doc_id(rejection.source, rejection.native_id), rejection_source(rejection), version)
 
     def _all(self, batch: Batch, operations: Iterable[Operation]) -> None:
         self._verify(batch, self._store.bulk(operations))
@@ -217,9 +195,9 @@ class Writer:
         for refusal in refused:
             document = documents[refusal.operation.index, refusal.operation.id]
             log.warning("%s/%s is refused: %s", document.collection, document.id, refusal.reason)
-            told[_key(document), document.digest] = f"Elasticsearch refuses it ({refusal.status}): {refusal.reason}"
+            told[key_of(document), document.digest] = f"Elasticsearch refuses it ({refusal.status}): {refusal.reason}"
         self._all(batch, self._taken_back(batch, plan, block, {key for key, _ in told}))
-        written = sum((_key(document), document.digest) not in told for document in plan.put)
+        written = sum((key_of(document), document.digest) not in told for document in plan.put)
         raise ItemsRefused(str(self._store.refusing(refused)), told, Applied(written, 0, block.version + len(plan.put)))
 
     def _taken_back(self, batch: Batch, plan: _Plan, block: Block, refused: Collection[ItemKey]) -> Iterator[Operation]:
@@ -227,37 +205,17 @@ class Writer:
         deleted, and records not kept before."""
         for number, key in enumerate(plan.removed, block.version + 1 + len(plan.put)):
             facts = plan.stored[key].source
-            yield self._change(Change(number, key, facts["source"], False, batch.now, facts["availability"], facts["licence"]))
+            yield change(self._names, Change(number, key, facts["source"], False, batch.now, facts["availability"], facts["licence"]))
         for number, document in enumerate(plan.put, block.version + 1):
-            key = _key(document)
+            key = key_of(document)
             if key in refused:
                 new = {"source": document.source, "availability": document.availability, "licence": document.licence}
                 facts = plan.stored[key].source if key in plan.stored else new
                 gone = key not in plan.stored
-                yield self._change(Change(number, key, facts["source"], gone, batch.now, facts["availability"], facts["licence"]))
+                yield change(self._names, Change(number, key, facts["source"], gone, batch.now, facts["availability"], facts["licence"]))
         records = {doc_id(batch.source, record.native_id): record for record in batch.records if record.key in refused}
         for place, kept in self._kept(records, ("fingerprint", "collection", "item")).items():
             record = records[place]
             named = plan.stored[record.key].source.get("records", ()) if record.key in plan.stored else ()
             if not kept["fingerprint"] and (kept["collection"], kept["item"]) == record.key and record.native_id not in named:
                 yield Operation(self._names.records, place, None, block.version)
-
-
-def _key(document: Document) -> ItemKey:
-    return ItemKey(document.collection, document.id)
-
-
-def _gone(key: ItemKey, stored: Mapping[ItemKey, Lying], but: str, version: int) -> Iterator[Operation]:
-    """Deletes an Item wherever it lies but there."""
-    if key in stored:
-        for alias in (stored[key].alias, *stored[key].elsewhere):
-            if alias != but:
-                yield Operation(alias, key.id, None, version, by_alias=True)
-
-
-def _joining(kept: Mapping[str, Any], key: ItemKey) -> list[list[str]]:
-    """The Items that a kept record is on its way to, when that is not its own; those of batches that died remain among them."""
-    if (kept["collection"], kept["item"]) == key:
-        return []
-    before: list[list[str]] = kept.get("joining", [])
-    return before if list(key) in before else [*before, list(key)]

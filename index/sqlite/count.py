@@ -11,22 +11,8 @@ import orjson
 
 from index.query import EXACT, Matched, Query, Summary
 from index.sqlite.area import Area
-from index.sqlite.conditions import (
-    CHUNK,
-    LOOKUP,
-    Conditions,
-    Places,
-    Reach,
-    boxes_up_to,
-    by_box,
-    by_place,
-    by_words,
-    conditions,
-    places_of,
-    to_json,
-    total_of,
-    words_up_to,
-)
+from index.sqlite.conditions import Conditions, conditions, to_json
+from index.sqlite.reach import CHUNK, LOOKUP, Places, Reach, boxes_up_to, by_box, by_place, by_words, places_of, total_of, words_up_to
 
 _SAMPLES = (2000, 8000)
 # Fewer Items than this are counted sooner than sampled.

@@ -8,8 +8,9 @@ from index.collapse import collapses
 from index.query import Matched, Page, Query, Summary
 from index.sqlite import aggregate, count, fields, search
 from index.sqlite.cache import Cache
-from index.sqlite.conditions import Conditions, Places, Reach, places_of
+from index.sqlite.conditions import Conditions
 from index.sqlite.connection import Pool
+from index.sqlite.reach import Places, Reach, places_of
 from index.state import StoredItem
 from mappings.audience import Audience
 

@@ -11,23 +11,9 @@ from typing import Any
 
 from index.query import PAGE_BYTES, Cursor, Page, Query
 from index.sqlite.area import Area
-from index.sqlite.conditions import (
-    CHUNK,
-    LOOKUP,
-    Conditions,
-    Places,
-    Reach,
-    boxes_up_to,
-    by_box,
-    by_place,
-    by_words,
-    conditions,
-    places_of,
-    to_json,
-    total_of,
-    words_up_to,
-)
+from index.sqlite.conditions import Conditions, conditions, to_json
 from index.sqlite.order import Order, looks_at_fields, order_in
+from index.sqlite.reach import CHUNK, LOOKUP, Places, Reach, boxes_up_to, by_box, by_place, by_words, places_of, total_of, words_up_to
 from index.state import StoredItem
 
 # A row of a candidate: seq, id, collection, footprint (None: it matches without an exact test), then what it is sorted by.

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from index.elastic import ElasticIndex
+from index.elastic.closing import LEASE
 from index.stats import Stats
 from moisson.build import migrate_index, open_index
 from moisson.commands.options import Config, Json, console, utc_now
@@ -64,7 +65,7 @@ def rebuild(
         for name in collections or items:
             if name not in items:
                 raise ConfigError(f"{name}: no such Collection has Items here")
-        with held_lease(index, "index", this_owner(), utc_now) as held:
+        with held_lease(index, LEASE, this_owner(), utc_now) as held:
             for name in collections or items:
                 count = index.rebuild(name, divide=items[name] > divide_above, told=lambda: _still(held))
                 typer.echo(f"{name}: {count} Items")

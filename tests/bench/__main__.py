@@ -29,6 +29,7 @@ def main() -> int:
         help="one part; search harvests first; federation, which takes long, only when it is asked for",
     )
     parser.add_argument("--items", type=int, default=1_000_000, help="Items of the shared benchmark (federation)")
+    parser.add_argument("--store", choices=("sqlite", "elasticsearch"), default="sqlite", help="the index that holds them (federation)")
     parser.add_argument("--workers", type=int, default=1, help="processes that serve them")
     parser.add_argument("--keep", type=Path, help="folder that keeps the index")
     options = parser.parse_args()
@@ -60,7 +61,7 @@ def _lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     if options.only in (None, "matching"):
         yield from measure_matching(options.match_size, options.unnamed, folder)
     if options.only == "federation":
-        yield from measure_federation(options.items, folder, options.workers)
+        yield from measure_federation(options.items, folder, options.store, options.workers)
 
 
 if __name__ == "__main__":

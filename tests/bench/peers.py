@@ -2,24 +2,35 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-Peers = Mapping[str, float]
-"""pgstac's requests/s over those of SQLite's floor in pass 2, by query and concurrency, as `Q1/8`."""
+
+@dataclass(frozen=True)
+class Peer:
+    """A server beside its floor in pass 2: requests/s over the floor's, p95 over the floor's."""
+
+    rate: float
+    p95: float
+
+
+Peers = Mapping[str, Peer]
+"""By query and concurrency, as `Q1/8`."""
 
 _KEY = re.compile(r"Q\d/\d+", re.ASCII)
 
 
-def read_peers(text: str, server: str = "pgstac", floor: str = "SQLite floor") -> Peers:
+def read_peers(text: str, server: str, floor: str) -> Peers:
     """Of the first table that has columns for both. Raises ValueError when there is none."""
     names: list[str] = []
-    found: dict[str, float] = {}
+    found: dict[str, Peer] = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
         if server in cells and floor in cells:
             names = cells
         elif names and cells and _KEY.fullmatch(cells[0]):
             row = dict(zip(names, cells, strict=True))
-            found[cells[0]] = _second(row[server]) / _second(row[floor])
+            (rate, p95), (most, least) = _second(row[server]), _second(row[floor])
+            found[cells[0]] = Peer(rate / most, p95 / least)
         elif found and not cells:
             break
     if not found:
@@ -27,6 +38,7 @@ def read_peers(text: str, server: str = "pgstac", floor: str = "SQLite floor") -
     return found
 
 
-def _second(cell: str) -> float:
-    """Requests/s of pass 2, of `27.8, 34.7 · 26.4/41.2/70.4`."""
-    return float(cell.partition("·")[0].split(",")[1])
+def _second(cell: str) -> tuple[float, float]:
+    """Requests/s of pass 2 and p95 in ms, of `27.8, 34.7 · 26.4/41.2/70.4*`."""
+    rates, _, times = cell.partition("·")
+    return float(rates.split(",")[1]), float(times.split("/")[1])

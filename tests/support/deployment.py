@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,11 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+MOISSON = ("api", "scheduler")
+"""The services that run our image."""
+SECRET = re.compile(r"(?i)password|api_key|secret_key|access_key|token")
+"""Names of variables whose values nobody else is to know."""
 _VARIABLE = re.compile(r"\$(\$|\{(\w+)(?::?([-?])([^}]*))?\})")
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from random import Random
 from threading import Event, Timer
 from uuid import uuid4
@@ -11,7 +12,9 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import ElasticIndex, bulk, store
+from index.elastic import ElasticIndex, bulk, rebuild, store
+from index.elastic.closing import LEASE
+from index.elastic.mapping import SCHEMA
 from index.elastic.operation import Operation, Refusal
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
@@ -19,7 +22,8 @@ from index.query import Query
 from index.state import Counts, Outcome
 from mappings.audience import EVERYTHING
 from tests.index.elastic.archive import DEADLINE, Archive
-from tests.schedules.run_support import values
+from tests.index.elastic.helpers import migrated, without_aliases
+from tests.schedules.run_support import NOW, values
 from tests.support import elasticsearch
 from tests.support.elasticsearch import Node, run_mortal_node
 from tests.support.serving import serving
@@ -212,3 +216,64 @@ def test_while_a_node_stands_still_the_api_says_so_in_time_and_recovers_alone(no
         assert answer.status_code == 200
         assert [item["id"] for item in answer.json()["features"]] == [item["id"] for item in whole]
         assert asker.get("/readyz").status_code == 200
+
+
+def rebuilt(index: ElasticIndex) -> int:
+    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1))
+    assert lease is not None
+    try:
+        return index.rebuild("toy", divide=False, told=lambda: None, grace=0)
+    finally:
+        index.release(lease)
+
+
+def dying(monkeypatch: pytest.MonkeyPatch, node: Node, step: str) -> None:
+    """The node is killed in front of a step of a rebuild."""
+    whole = getattr(rebuild.Rebuild, step)
+
+    def killed(self: rebuild.Rebuild, *given: object) -> object:
+        node.kill()
+        return whole(self, *given)
+
+    monkeypatch.setattr(rebuild.Rebuild, step, killed)
+
+
+@pytest.mark.parametrize("step", ["_copied", "_settle", "_switch"])
+def test_a_node_killed_under_a_rebuild_loses_nothing_and_harvests_go_on(
+    node: Node, index: ElasticIndex, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    archive = Archive(60)
+    archive.run(index)
+    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1))
+    assert lease is not None
+    with monkeypatch.context() as broken:
+        dying(broken, node, step)
+        with pytest.raises(IndexUnavailable):
+            index.rebuild("toy", divide=False, told=lambda: None, grace=0)
+    node.restart()
+    archive.verify(index)
+    index.release(lease)
+    archive.revised = True
+    assert archive.next_run(index).outcome is Outcome.COMPLETE
+    archive.verify(index)
+    assert rebuilt(index) == index.count(Query(EVERYTHING))
+    archive.verify(index)
+
+
+def test_a_node_killed_under_a_migration_loses_nothing_and_the_next_one_goes_on(
+    node: Node, index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive(60)
+    archive.run(index)
+    without_aliases(client, prefix)
+    client.index(index=f"{prefix}-meta", id="schema", document={"version": SCHEMA - 1})
+    with monkeypatch.context() as broken:
+        dying(broken, node, "_settle")
+        with pytest.raises(IndexUnavailable):
+            migrated(node.url, prefix)
+    node.restart()
+    assert sum(migrated(node.url, prefix).values()) == archive.size // 2
+    archive.verify(index)
+    archive.revised = True
+    assert archive.next_run(index).outcome is Outcome.COMPLETE
+    archive.verify(index)

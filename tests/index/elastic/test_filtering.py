@@ -124,9 +124,13 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
         assert "c/i5" in caplog.text or "d/i5" in caplog.text
         cells = index.aggregate(Query(EVERYTHING, ids=("i1",)), [Aggregation("cells", Summed.CELLS, precision=1)])
         assert cells["cells"].buckets == [Bucket("s", 1)]
+    _expect_as_written_now(client, prefix, third)
+    assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": SCHEMA}
+
+
+def _expect_as_written_now(client: Elasticsearch, prefix: str, third: dict[str, tuple[int, int]]) -> None:
     hits = client.search(index=f"{prefix}-items-*", version=True, size=10).body["hits"]["hits"]
     assert {hit["_id"]: (hit["_version"], hit["_source"]["change"]) for hit in hits} == third
     fresh = to_source(make_document("i4", platform="SPOT 6", gsd=4, box=(4, 0, 5, 1)), third["i4"][1])
     kept = next(hit["_source"] for hit in hits if hit["_id"] == "i4")
     assert kept == fresh | {"footprint": kept["footprint"]}
-    assert client.get(index=f"{prefix}-meta", id="schema").body["_source"] == {"version": SCHEMA}

@@ -10,8 +10,8 @@ from elasticsearch import Elasticsearch
 from index.elastic import ElasticIndex
 from index.elastic.copies import Copies
 from index.elastic.lease import Leases, Numbers
-from index.elastic.mapping import Names
 from index.elastic.matches import Matching
+from index.elastic.names import Names
 from index.elastic.places import Places
 from index.elastic.store import Store
 from index.matches import Better, Match, MatchBatch, Scene

@@ -16,7 +16,8 @@ from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex, schema
 from index.elastic.bulk import BACKOFF
-from index.elastic.mapping import SCHEMA, doc_id
+from index.elastic.mapping import SCHEMA
+from index.elastic.names import doc_id
 from index.elastic.operation import Operation
 from index.elastic.state import pack
 from index.elastic.store import Store

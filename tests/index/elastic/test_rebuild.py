@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
+from elastic_transport import ConnectionTimeout
 from elasticsearch import Elasticsearch
+from elasticsearch._sync.client import IndicesClient
 
-from index.elastic import ElasticIndex, rebuild
-from index.elastic.mapping import Names
-from index.elastic.store import Store
+from index.elastic import ElasticIndex, rebuild, write
+from index.elastic.closing import LEASE
+from index.elastic.names import Names
 from index.matches import Better, MatchBatch
-from index.protocol import IndexUnavailable
+from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
 from index.state import ItemKey
 from mappings.audience import EVERYTHING
@@ -33,8 +35,13 @@ def shown(index: ElasticIndex, query: Query = EVERY) -> list[str]:
     return [item.id for item in index.search(query).items]
 
 
-def rebuilt(index: ElasticIndex, *, divide: bool = False) -> int:
-    return index.rebuild("c", divide=divide, told=lambda: None, grace=0)
+def rebuilt(index: ElasticIndex, *, divide: bool = False, told: Callable[[], None] = lambda: None) -> int:
+    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1), index.lease(LEASE))
+    assert lease is not None
+    try:
+        return index.rebuild("c", divide=divide, told=told, grace=0)
+    finally:
+        index.release(lease)
 
 
 def concrete(client: Elasticsearch, prefix: str) -> list[str]:
@@ -80,10 +87,8 @@ def test_nothing_is_lost_of_what_is_written_while_a_collection_is_rebuilt(
         writing.result()
         reading.result()
     index.refresh()
-    found = {item.id: item.head for item in index.search(EVERY).items}
-    assert found == {name: one.head for name, one in items.items()}
-    assert len(index.search(EVERY).items) == index.count(EVERY) == len(items)
-    assert all(index.get(EVERYTHING, "c", name) is not None for name in items)
+    assert {item.id: item.head for item in index.search(EVERY).items} == {name: one.head for name, one in items.items()}
+    assert len(index.search(EVERY).items) == index.count(EVERY) == sum(index.get(EVERYTHING, "c", name) is not None for name in items)
     assert min(pages) > 100
     assert all("~3" in name for name in concrete(client, prefix))
 
@@ -166,23 +171,85 @@ def test_a_rebuild_that_fails_leaves_all_as_it_was(
     assert shown(index) == ["a", "b"]
 
 
+def died(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the process had been killed in front of its last step."""
+    with monkeypatch.context() as killed:
+        killed.setattr(rebuild.Rebuild, "_switch", _fail)
+        killed.setattr(rebuild.Rebuild, "_undo", lambda *_: None)
+        with pytest.raises(IndexUnavailable, match="cut"):
+            index.rebuild("c", divide=False, told=lambda: None, grace=0)
+
+
 def test_a_rebuild_that_died_is_begun_again(
     index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.apply(batch(made("a")))
-    with monkeypatch.context() as killed:
-        killed.setattr(rebuild.Rebuild, "_switch", _fail)
-        block: Callable[..., None] = rebuild.Rebuild._block
-        killed.setattr(rebuild.Rebuild, "_block", lambda self, copy, blocked: block(self, copy, blocked=True) if blocked else None)
-        killed.setattr(Store, "remove", lambda self, indices: None)
-        with pytest.raises(IndexUnavailable, match="cut"):
-            rebuilt(index)
+    died(index, monkeypatch)
     assert len(concrete(client, prefix)) == 2
     assert shown(index) == ["a"]
     assert rebuilt(index) == 1
     assert len(concrete(client, prefix)) == 1
     index.apply(batch(made("b")))
     assert shown(index) == ["a", "b"]
+
+
+def test_a_collection_whose_rebuild_died_is_written_again_when_its_lease_has_run_out(
+    index: ElasticIndex, elasticsearch_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "_WAITS", (0.0, 0.0, 0.0))
+    index.apply(batch(made("a")))
+    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1))
+    assert lease is not None
+    died(index, monkeypatch)
+    with pytest.raises(IndexUnavailable, match="may not be written"):
+        index.apply(batch(made("b")))
+    index.release(lease)
+    index.apply(batch(made("b")))
+    assert shown(index) == ["a", "b"]
+    assert rebuilt(index) == 2
+
+
+def test_a_rebuild_that_slept_while_others_wrote_again_leaves_all(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.apply(batch(made("a")))
+
+    def sleep(self: rebuild.Rebuild, copy: object) -> int:
+        held = index.lease(LEASE)
+        assert held is not None
+        index.release(held)
+        index.apply(batch(made("b")))
+        return 1
+
+    def told() -> None:
+        held = index.lease(LEASE)
+        if held is None:
+            raise LeaseLost("another has it")
+
+    with monkeypatch.context() as slept:
+        slept.setattr(rebuild.Rebuild, "_compared", sleep)
+        with pytest.raises(LeaseLost):
+            rebuilt(index, told=told)
+    assert shown(index) == ["a", "b"]
+    assert rebuilt(index) == 2
+    assert shown(index) == ["a", "b"]
+
+
+@pytest.mark.parametrize("divide", [False, True])
+def test_a_rebuild_whose_last_answer_is_lost_has_happened(
+    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch, divide: bool
+) -> None:
+    index.apply(batch(made("a"), made("b", "2021-01-01T00:00:00Z")))
+    update = IndicesClient.update_aliases
+
+    def lost(self: IndicesClient, **asked: object) -> None:
+        update(self, **asked)
+        raise ConnectionTimeout("lost")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(IndicesClient, "update_aliases", lost)
+        assert rebuilt(index, divide=divide) == 2
+    assert len(concrete(client, prefix)) == 1 + divide
+    index.apply(batch(made("c")))
+    assert sorted(shown(index)) == ["a", "b", "c"]
 
 
 def test_a_collection_that_is_not_there_or_empty_is_rebuilt_too(index: ElasticIndex) -> None:

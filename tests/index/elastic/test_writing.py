@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
 from index.elastic.lease import OPEN_SECONDS, Leases, Numbers
-from index.elastic.mapping import Names, doc_id
+from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation
 from index.elastic.places import Places
 from index.elastic.store import Store

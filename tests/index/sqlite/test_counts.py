@@ -7,7 +7,7 @@ import pytest
 
 from index.filters.nodes import Compare, Literal, Property
 from index.query import Query
-from index.sqlite import SqliteIndex, conditions, count
+from index.sqlite import SqliteIndex, count, reach
 from mappings.audience import EVERYTHING
 from mappings.geometry import box
 from mappings.queryables import FIELDS
@@ -22,7 +22,7 @@ EXACT = 20
 def filled(index: SqliteIndex, monkeypatch: pytest.MonkeyPatch) -> SqliteIndex:
     """Many Items, for an index that holds few for many."""
     monkeypatch.setattr(count, "EXACT", EXACT)
-    monkeypatch.setattr(conditions, "EXACT", EXACT)
+    monkeypatch.setattr(reach, "EXACT", EXACT)
     monkeypatch.setattr(count, "_FEW", 3 * EXACT)
     monkeypatch.setattr(count, "_SAMPLES", (20, 300))
     chance = random.Random(1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.query import Query, Sort
-from index.sqlite import SqliteIndex, conditions
+from index.sqlite import SqliteIndex, reach
 from index.state import ItemKey
 from mappings.audience import EVERYTHING
 from mappings.geometry import box
@@ -30,7 +30,7 @@ def test_a_page_whose_place_has_gone_is_still_in_order_within_an_area(index: Sql
 def test_the_oldest_of_many_are_found_in_order(
     index: SqliteIndex, monkeypatch: pytest.MonkeyPatch, collections: tuple[str, ...] | None, boxes: int
 ) -> None:
-    monkeypatch.setattr(conditions, "EXACT", boxes)
+    monkeypatch.setattr(reach, "EXACT", boxes)
     monkeypatch.setattr("index.sqlite.search.LOOKUP", 1)
     here, away = box(1, 1, 2, 2), box(50, 50, 51, 51)
     documents = [

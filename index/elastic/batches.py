@@ -1,0 +1,62 @@
+"""The writes that a batch is made of, each by itself; write.py says in which order they are sent, and why."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from index.document import Document
+from index.elastic.names import Names, doc_id
+from index.elastic.operation import Operation
+from index.elastic.places import Lying
+from index.elastic.state import change_source, record_source, rejection_source
+from index.state import Batch, Change, ItemKey
+
+
+def changes(
+    names: Names, batch: Batch, put: Iterable[tuple[int, Document]], removed: Iterable[tuple[int, ItemKey, Mapping[str, Any]]]
+) -> Iterator[Operation]:
+    """The newest change of each Item, in place of the one before."""
+    for number, document in put:
+        told = Change(number, key_of(document), document.source, False, batch.now, document.availability, document.licence)
+        yield change(names, told)
+    for number, key, stored in removed:
+        yield change(names, Change(number, key, stored["source"], True, batch.now, stored["availability"], stored["licence"]))
+
+
+def change(names: Names, told: Change) -> Operation:
+    """One change."""
+    return Operation(names.changes, doc_id(*told.key), change_source(told), told.number)
+
+
+def state(names: Names, batch: Batch, version: int) -> Iterator[Operation]:
+    """Records and quarantine."""
+    source = batch.source
+    # In this order: one shard does the writes of a document as they stand in the request, and what is put wins.
+    for removal in batch.forgotten:
+        yield Operation(names.records, doc_id(source, removal.native_id), None, version)
+    for record in batch.records:
+        yield Operation(names.records, doc_id(source, record.native_id), record_source(source, record), version)
+    for native_id in batch.absolved:
+        yield Operation(names.quarantine, doc_id(source, native_id), None, version)
+    for rejection in batch.rejected:
+        yield Operation(names.quarantine, doc_id(rejection.source, rejection.native_id), rejection_source(rejection), version)
+
+
+def key_of(document: Document) -> ItemKey:
+    """An Item's."""
+    return ItemKey(document.collection, document.id)
+
+
+def gone_from(key: ItemKey, stored: Mapping[ItemKey, Lying], but: str, version: int) -> Iterator[Operation]:
+    """Deletes an Item wherever it lies but there."""
+    if key in stored:
+        for alias in (stored[key].alias, *stored[key].elsewhere):
+            if alias != but:
+                yield Operation(alias, key.id, None, version, by_alias=True)
+
+
+def joining_of(kept: Mapping[str, Any], key: ItemKey) -> list[list[str]]:
+    """The Items that a kept record is on its way to, when that is not its own; those of batches that died remain among them."""
+    if (kept["collection"], kept["item"]) == key:
+        return []
+    before: list[list[str]] = kept.get("joining", [])
+    return before if list(key) in before else [*before, list(key)]
