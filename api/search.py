@@ -107,7 +107,7 @@ class Search:
             page = self._page(placed)
             # All that match are on a first page that nothing follows.
             whole = placed.after is None and page.next is None
-            matched = Matched(len(page.items), exact=True) if whole else self.index.matched(query)
+            matched = Matched(len(page.items), exact=True) if whole else page.matched or self.index.matched(query)
             hint = hint_of(self.index, query) if not matched.number and not page.items else None
         except FilterError as error:
             raise refusal(error) from None

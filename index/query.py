@@ -81,11 +81,12 @@ def sort_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """`next` and `previous` where there is more, that way."""
+    """`next` and `previous` where there is more, that way. `matched` as Index.matched says, where the page's own request told it."""
 
     items: Sequence[StoredItem]
     next: Cursor | None
     previous: Cursor | None = None
+    matched: "Matched | None" = None
 
 
 @dataclass(frozen=True)

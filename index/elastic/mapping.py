@@ -89,6 +89,8 @@ SETTINGS = {
 ITEM_SETTINGS = {
     **SETTINGS,
     "refresh_interval": "30s",
+    # Few segments: a search by footprint costs as much in each, whatever its size.
+    "merge": {"policy": {"segments_per_tier": 4, "max_merge_at_once": 4, "floor_segment": "32mb"}},
     "sort": {"field": ["sort_key", "id", "collection"], "order": ["desc", "asc", "asc"]},
 }
 _FACTS = ("source", "availability", "licence")

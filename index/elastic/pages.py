@@ -1,12 +1,13 @@
 """Pages of Items: so many, and so many bytes, in the query's order from a place in it on, and whether there are Items on both sides."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from index.elastic.query import STORED, to_stored
 from index.elastic.sort import clauses, cursor_at, place_of
 from index.elastic.store import Store
-from index.query import PAGE_BYTES, Page, Query
+from index.query import PAGE_BYTES, Matched, Page, Query
 from index.state import StoredItem
 
 Hit = Mapping[str, Any]
@@ -15,20 +16,26 @@ _PORTION = 2_000
 
 
 def read(store: Store, indices: str, query: Query, conditions: dict[str, Any]) -> Page:
-    """The page. One that begins at a cursor costs a second, small request: whether there are Items on the side that it came from."""
+    """The page, in one request; of very many Items, in several. The first also tells how many match. One that begins at a cursor has Items
+    on the side that it came from, unless they all went meanwhile: then whoever goes back finds nothing there, and is not asked for here."""
     backwards = query.after is not None and query.after.backwards
     after = {"search_after": place_of(query, query.after)} if query.after else {}
     order = clauses(query, backwards)
     # Less what is searched, which is half of an Item: to leave it out takes less time than to send it.
-    hits = store.hits(indices, conditions, order, query.limit + 1, _PORTION, source_includes=STORED, **after)
-    read, items, more = _fill(hits, query.limit)
+    size, more = min(query.limit + 1, _PORTION), {"source_includes": STORED}
+    first, total = store.page(indices, conditions, order, size, total=query.after is None, **more, **after)
+    hits: Iterable[Hit] = first
+    if len(first) == size <= query.limit:
+        hits = chain(
+            first, store.hits(indices, conditions, order, query.limit + 1 - size, _PORTION, search_after=first[-1]["sort"], **more)
+        )
+    matched = None if query.after else Matched(total, exact=True)
+    read, items, further = _fill(hits, query.limit)
     if not items:
-        return Page([], None)
-    ahead = cursor_at(query, read[-1], backwards) if more else None
-    behind = None
-    if query.after and _any(store, indices, query, conditions, read[0]):
-        behind = cursor_at(query, read[0], not backwards)
-    return Page(items[::-1], behind, ahead) if backwards else Page(items, ahead, behind)
+        return Page([], None, matched=matched)
+    ahead = cursor_at(query, read[-1], backwards) if further else None
+    behind = cursor_at(query, read[0], not backwards) if query.after else None
+    return Page(items[::-1], behind, ahead) if backwards else Page(items, ahead, behind, matched)
 
 
 def _fill(hits: Iterable[Hit], limit: int) -> tuple[list[Hit], list[StoredItem], bool]:
@@ -44,10 +51,3 @@ def _fill(hits: Iterable[Hit], limit: int) -> tuple[list[Hit], list[StoredItem],
         read.append({"sort": hit["sort"]})
         items.append(item)
     return read, items, False
-
-
-def _any(store: Store, indices: str, query: Query, conditions: dict[str, Any], first: Hit) -> bool:
-    """Whether there is an Item before the first that was read."""
-    backwards = query.after is not None and query.after.backwards
-    order = clauses(query, not backwards)
-    return any(True for _ in store.hits(indices, conditions, order, 1, search_after=first["sort"], source=False))

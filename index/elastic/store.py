@@ -150,13 +150,19 @@ class Store:
         never a short page."""
         while wanted > 0:
             size = min(wanted, portion)
-            answer = self._search(index=index, query=query, sort=sort, size=size, track_total_hits=False, **body)
-            hits = answer["hits"]["hits"]
+            hits, _ = self.page(index, query, sort, size, **body)
             yield from hits
             if len(hits) < size:
                 return
             wanted -= size
             body["search_after"] = hits[-1]["sort"]
+
+    def page(
+        self, index: str, query: Source, sort: Sequence[Source], size: int, *, total: bool = False, **body: Any
+    ) -> tuple[list[Source], int]:
+        """(the first `size` hits, how many match: 0 unless `total`). To count in the same request costs next to nothing."""
+        answer = self._search(index=index, query=query, sort=sort, size=size, track_total_hits=total, **body)
+        return answer["hits"]["hits"], answer["hits"]["total"]["value"] if total else 0
 
     def aggregations(self, index: str, query: Source, aggs: Source, *, total: bool = False) -> tuple[int, Source | None]:
         """(how many match, where `total` asks for it, what `aggs` answer: None while there is no index)."""
@@ -165,9 +171,8 @@ class Store:
         return found, answer.get("aggregations")
 
     def count(self, index: str, query: Source) -> int:
-        """How many documents match."""
-        answer = self._ask(lambda client: client.count(index=index, query=query, ignore_unavailable=True), self.verify)
-        return int(answer["count"])
+        """How many documents match; the cluster remembers it until the next refresh."""
+        return self.aggregations(index, query, {}, total=True)[0]
 
     def refresh(self, *indices: str) -> None:
         """What was written to these indices is found by searches from here on."""

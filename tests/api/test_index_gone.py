@@ -41,7 +41,7 @@ ANSWERS = [
     (403, _why("security_exception", "no s3cret")),
     (502, "<html>s3cret</html>"),
     (404, "<html>s3cret</html>"),
-    (200, {"timed_out": True, "_shards": {"failed": 0}, "hits": {"hits": [], "total": {"value": 0}}, "count": 0}),
+    (200, {"timed_out": True, "_shards": {"failed": 0}, "hits": {"hits": [], "total": {"value": 0}}}),
 ]
 
 

@@ -62,7 +62,7 @@ def test_a_page_that_is_missing_elsewhere_is_not_taken_for_a_document_that_is_no
 
 def test_a_page_in_place_of_an_answer_is_not_taken_for_a_write() -> None:
     with answering(200, "<html>we are back soon</html>") as (front, store, _):
-        front.instead = 200, {"count": 1, "_shards": {"failed": 0}}
+        front.instead = 200, {"hits": {"hits": [], "total": {"value": 1}}, "_shards": {"failed": 0}}
         assert store.count("i", {"match_all": {}}) == 1, "the client believes it from then on"
         front.instead = 200, "<html>we are back soon</html>"
         for write in (store.put_if_unchanged, lambda *place: store.put(*place[:3])):
