@@ -81,7 +81,8 @@ def sort_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """`next` and `previous` where there is more, that way. `matched` as Index.matched says, where the page's own request told it."""
+    """`next` and `previous` where there is more, that way; on the side that a cursor came from, perhaps where there was. `matched` as
+    Index.matched says, where the page's own request told it."""
 
     items: Sequence[StoredItem]
     next: Cursor | None

@@ -88,17 +88,20 @@ def test_conditions_count_on_the_way_back_too(filled: Index) -> None:
     assert names(filled.search(replace(query, after=pages[1].previous))) == names(pages[0])
 
 
-def test_there_is_no_way_back_to_what_is_gone(index: Index, put: Callable[..., None]) -> None:
+def test_the_way_back_to_what_is_gone_ends(index: Index, put: Callable[..., None]) -> None:
+    """An index may still name it: whoever goes there finds nothing, and nothing of what lies on the other side."""
     put([make_document(f"i{n}") for n in range(4)])
     first = index.search(ask(limit=2))
     second = index.search(ask(limit=2, after=first.next))
     index.apply(batch(removed=[ItemKey("c", "i0"), ItemKey("c", "i1")]))
     index.refresh()
     page = index.search(ask(limit=2, after=first.next))
-    assert (names(page), page.next, page.previous) == (["c/i2", "c/i3"], None, None)
-    assert index.search(ask(limit=2, after=second.previous)) == Page([], None, None)
+    assert (names(page), page.next) == (["c/i2", "c/i3"], None)
+    for after in filter(None, (page.previous, second.previous)):
+        assert index.search(ask(limit=2, after=after)) == Page([], None, None)
     put(make_document("i0"))
     index.apply(batch(removed=[ItemKey("c", "i2"), ItemKey("c", "i3")]))
     index.refresh()
     back = index.search(ask(limit=2, after=second.previous))
-    assert (names(back), back.next, back.previous) == (["c/i0"], None, None)
+    assert (names(back), back.previous) == (["c/i0"], None)
+    assert not back.next or index.search(ask(limit=2, after=back.next)) == Page([], None, None)
