@@ -33,7 +33,7 @@ class Pool:
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
-        self._busy_seconds = busy_seconds
+        self.busy_seconds = busy_seconds
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._lock = threading.Lock()
@@ -103,9 +103,7 @@ class Pool:
         # A file that was taken away while it is served is an error, not a new empty one.
         uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         # A connection has one user at a time, but not always the same thread.
-        db = sqlite3.connect(
-            uri, uri=True, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
+        db = sqlite3.connect(uri, uri=True, timeout=self.busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256)
         try:
             # What is read comes from the system's cache, without a copy for each connection.
             for pragma in (

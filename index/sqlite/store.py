@@ -14,6 +14,7 @@ from index.filters.operators import Operators
 from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Matched, Page, Query, Summary
 from index.sqlite import match_write, matches, notes, records, state, stats
+from index.sqlite.compact import compact
 from index.sqlite.connection import BUSY_SECONDS, Pool
 from index.sqlite.filter import OPERATORS
 from index.sqlite.reading import Reading, change_of
@@ -212,6 +213,10 @@ class SqliteIndex:
     def stats(self) -> Stats:
         with self._pool.read() as db:
             return stats.stats(db, self._pool.path)
+
+    def rebuild(self) -> None:
+        """As compact.py says."""
+        compact(self._pool.path, self._pool.busy_seconds)
 
     def check(self) -> None:
         with self._pool.read() as db:

@@ -1,6 +1,7 @@
 """moisson index: the store behind everything."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from index.elastic import ElasticIndex
 from index.elastic.closing import LEASE
+from index.sqlite import SqliteIndex
 from index.stats import Stats
 from moisson.build import migrate_index, open_index
 from moisson.commands.options import Config, Json, console, utc_now
@@ -52,23 +54,37 @@ def migrate(config: Config = None) -> None:
 
 @app.command("rebuild")
 def rebuild(
-    collections: Annotated[list[str] | None, typer.Argument(metavar="COLLECTION...", help="Those to rebuild (default: all)")] = None,
-    divide_above: Annotated[int, typer.Option(min=1, help="Collections of more Items get an index for each year")] = DIVIDED_ABOVE,
+    collections: Annotated[
+        list[str] | None, typer.Argument(metavar="COLLECTION...", help="Elasticsearch: those to rebuild (default: all)")
+    ] = None,
+    divide_above: Annotated[
+        int, typer.Option(min=1, help="Elasticsearch: Collections of more Items get an index for each year")
+    ] = DIVIDED_ABOVE,
     config: Config = None,
 ) -> None:
-    """Elasticsearch: writes Items anew into new indices beside the old ones, which they then replace. Reads and harvests go on."""
+    """Writes the store anew, so that it is searched faster. A file whole: harvests are to be stopped meanwhile. On Elasticsearch Items into
+    new indices, which then replace the old ones: reads and harvests go on."""
     settings = load_settings(config)
-    with open_index(settings) as index:
-        if not isinstance(index, ElasticIndex):
-            raise ConfigError(f"{settings.index} is a file: only indices on Elasticsearch are rebuilt")
-        items = index.stats().items
-        for name in collections or items:
-            if name not in items:
-                raise ConfigError(f"{name}: no such Collection has Items here")
-        with held_lease(index, LEASE, this_owner(), utc_now) as held:
-            for name in collections or items:
-                count = index.rebuild(name, divide=items[name] > divide_above, told=lambda: _still(held))
+    with open_index(settings) as index, held_lease(index, LEASE, this_owner(), utc_now) as held:
+        if isinstance(index, ElasticIndex):
+            for name, count in _rebuilt(index, collections, divide_above, held):
                 typer.echo(f"{name}: {count} Items")
+            return
+        if collections:
+            raise ConfigError(f"{settings.index} is a file, which is rebuilt whole: name no Collection")
+        assert isinstance(index, SqliteIndex)
+        before = index.stats().bytes
+        index.rebuild()
+        typer.echo(f"{settings.index}: {_size(before)} before, {_size(index.stats().bytes)} now")
+
+
+def _rebuilt(index: ElasticIndex, collections: list[str] | None, divide_above: int, held: Held) -> Iterator[tuple[str, int]]:
+    items = index.stats().items
+    for name in collections or items:
+        if name not in items:
+            raise ConfigError(f"{name}: no such Collection has Items here")
+    for name in collections or items:
+        yield name, index.rebuild(name, divide=items[name] > divide_above, told=lambda: _still(held))
 
 
 def _still(held: Held) -> None:

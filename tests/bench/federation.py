@@ -148,8 +148,17 @@ def _load(side: Side, items: int) -> str:
     run: dict[str, Any] = orjson.loads(out.read_bytes())
     if run["outcome"] != "complete" or run["counts"]["received"] != items:
         raise SystemExit(f"the harvest did not load {items} items: {run}")
+    if side.name == "sqlite":
+        # As operators do after the first harvest of very many records.
+        _rebuild(side)
     out.rename(side.folder / f"{side.name}-loaded.json")
     return f"federation, harvest: {run['items_put']} Items of {items}, {_rate(run, items):.0f} items/s, peak memory {peak} MB"
+
+
+def _rebuild(side: Side) -> None:
+    with moisson("index", "rebuild", config=side.config) as running:
+        if running.wait():
+            raise SystemExit(f"{side.index} was not rebuilt")
 
 
 def _rate(run: dict[str, Any], items: int) -> float:

@@ -1,4 +1,4 @@
-"""moisson index rebuild and migrate: what an operator does to indices on Elasticsearch."""
+"""moisson index rebuild and migrate: what an operator does to a store."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,8 +62,10 @@ def test_a_store_of_an_older_version_is_named_and_migrated(prefix: str, elastics
         assert orjson.loads(run("stats", "--json").stdout)["items"] == {"c": 3, "d": 1}
 
 
-def test_a_file_is_not_rebuilt_and_migrated_by_opening_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_rebuilt_whole_and_migrated_by_opening_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MOISSON_INDEX", "index.sqlite")
     assert run("migrate").exit_code == 0
-    assert "only indices on Elasticsearch are rebuilt" in str(run("rebuild").exception)
+    assert "name no Collection" in str(run("rebuild", "c").exception)
+    told = run("rebuild")
+    assert (told.exit_code, told.stdout.startswith("index.sqlite: ")) == (0, True)
