@@ -1,4 +1,4 @@
-"""The Elasticsearch indices: their names, mappings and settings, and a Document as stored there."""
+"""The Elasticsearch indices: their mappings and settings, and a Document as stored there."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,6 @@ WRITTEN = "media_type"
 
 SHAPE = "shape"
 """The field of an Item that says which version wrote what is searched of it; 4 was the first to say so, and 5 to have aliases."""
-
 
 _KEYWORD = {"type": "keyword"}
 _LONG = {"type": "long"}

@@ -1,7 +1,7 @@
 """The file written anew: each table in one piece, and nothing kept of what was deleted.
 
-A file that grew has its tables in pieces all over it, and what searches look at lies between the Items' JSON, of which there is ten times
-as much. In one piece it stays in the system's memory, and in the part of the file that SQLite reads without copying.
+A file that grew has its tables in pieces all over it, and what searches look at lies between the Items' JSON, of which there is much
+more. In one piece it stays in the system's memory, and in the part of the file that SQLite reads without copying.
 """
 
 import os

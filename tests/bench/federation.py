@@ -148,11 +148,13 @@ def _load(side: Side, items: int) -> str:
     run: dict[str, Any] = orjson.loads(out.read_bytes())
     if run["outcome"] != "complete" or run["counts"]["received"] != items:
         raise SystemExit(f"the harvest did not load {items} items: {run}")
+    rebuilt = ""
     if side.name == "sqlite":
         # As operators do after the first harvest of very many records.
         _rebuild(side)
+        rebuilt = "; then rebuilt"
     out.rename(side.folder / f"{side.name}-loaded.json")
-    return f"federation, harvest: {run['items_put']} Items of {items}, {_rate(run, items):.0f} items/s, peak memory {peak} MB"
+    return f"federation, harvest: {run['items_put']} Items of {items}, {_rate(run, items):.0f} items/s, peak memory {peak} MB{rebuilt}"
 
 
 def _rebuild(side: Side) -> None:
