@@ -4,36 +4,20 @@ A file that grew has its tables in pieces all over it, and what searches look at
 more. In one piece it stays in the system's memory, and in the part of the file that SQLite reads without copying.
 """
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from index.sqlite.connection import explained
 
 
 def compact(path: Path, busy_seconds: float) -> None:
-    """Readers go on, writers wait. Needs room for the file twice more, in its own folder. Raises IndexUnavailable, and leaves the file as
-    it was."""
+    """Readers go on, writers wait. Needs room for the file once more beside it, and once where SQLite has temporary files (SQLITE_TMPDIR,
+    read when the process starts; else /var/tmp). Raises IndexUnavailable, and leaves the file as it was."""
     try:
-        with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as db, _temporary_files(path.absolute().parent):
+        with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as db:
             db.execute("PRAGMA temp_store = FILE")
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise explained(path, error) from error
-
-
-@contextmanager
-def _temporary_files(folder: Path) -> Iterator[None]:
-    """Where SQLite makes them: /tmp may be small, or in memory."""
-    before = os.environ.get("SQLITE_TMPDIR")
-    os.environ["SQLITE_TMPDIR"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SQLITE_TMPDIR"]
-        else:
-            os.environ["SQLITE_TMPDIR"] = before

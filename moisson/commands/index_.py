@@ -65,14 +65,16 @@ def rebuild(
     """Writes the store anew, so that it is searched faster. A file whole: harvests are to be stopped meanwhile. On Elasticsearch Items into
     new indices, which then replace the old ones: reads and harvests go on."""
     settings = load_settings(config)
-    with open_index(settings) as index, held_lease(index, LEASE, this_owner(), utc_now) as held:
+    with open_index(settings) as index:
         if isinstance(index, ElasticIndex):
-            for name, count in _rebuilt(index, collections, divide_above, held):
-                typer.echo(f"{name}: {count} Items")
+            with held_lease(index, LEASE, this_owner(), utc_now) as held:
+                for name, count in _rebuilt(index, collections, divide_above, held):
+                    typer.echo(f"{name}: {count} Items")
             return
         if collections:
             raise ConfigError(f"{settings.index} is a file, which is rebuilt whole: name no Collection")
         assert isinstance(index, SqliteIndex)
+        # SQLite itself lets nobody else write meanwhile.
         before = index.stats().bytes
         index.rebuild()
         typer.echo(f"{settings.index}: {_size(before)} before, {_size(index.stats().bytes)} now")
