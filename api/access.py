@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import orjson
 from starlette.requests import Request
@@ -24,12 +25,33 @@ def nobody(_: Request) -> Asker:
     return ANONYMOUS
 
 
+class Keys(Protocol):
+    """API keys, for pages on which somebody signs in with one. Both may raise IndexUnavailable."""
+
+    def present(self, text: str) -> str | None:
+        """The id of the key that this text is; None when it does not hold."""
+
+    def holder(self, key_id: str) -> Asker | None:
+        """Who has the key with this id, with the rights of today; None when it does not hold any more."""
+
+
+class NoKeys:
+    """Keys of an installation without a register."""
+
+    def present(self, text: str) -> str | None:
+        return None
+
+    def holder(self, key_id: str) -> Asker | None:
+        return None
+
+
 @dataclass(frozen=True)
 class Access:
     """The rules of this installation, and how it tells who asks."""
 
     policy: Policy = field(default_factory=Policy)
     identify: Identify = nobody
+    keys: Keys = field(default_factory=NoKeys)
     _fragments: dict[tuple[str, frozenset[str], str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
     _audiences: dict[tuple[UserClass, frozenset[str], Accessible | None], Audience] = field(default_factory=dict, repr=False, compare=False)
 

@@ -35,12 +35,18 @@ from api.identity.routes import me_router
 from api.layers import put_layers
 from api.licences.routes import licences_router
 from api.links import GEOJSON
+from api.map.offer import MapOffer
+from api.map.routes import MapSite, map_router
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, LandingGet, SearchGet, SearchPost
 from api.openapi import describe
 from api.pages import SCHEMA_PATH
+from api.previews.pictures import Pictures
+from api.previews.routes import Previews, previews_router
 from api.queryables.routes import queryables_router
 from api.requests.routes import requests_router
+from api.runs.routes import runs_router
 from index.filters.nodes import FilterError
+from index.harvests.standing import Planned
 from index.protocol import Index, IndexUnavailable
 from mappings.item import STAC_VERSION
 from mappings.ordering.practice import Practice
@@ -87,8 +93,8 @@ def utc_now() -> datetime:
 @dataclass(frozen=True)
 class Offer:
     """What an installation offers beside its index: its rules of access, its own tariffs and customs of ordering (None: those that come
-    with Moisson), signers of archives' stores by name, the sign-in service that the command line is told of, and what the operator says of
-    Collections."""
+    with Moisson), signers of archives' stores by name, the sign-in service that the command line is told of, what the operator says of
+    Collections, and the sources that operators are shown."""
 
     access: Access = field(default_factory=Access)
     tariffs: Tariffs | None = None
@@ -96,7 +102,10 @@ class Offer:
     signers: Mapping[str, Signer] = field(default_factory=dict)
     oidc: OidcSettings | None = None
     described: Described = field(default_factory=Described)
+    pictures: Pictures | None = None
+    map: MapOffer = field(default_factory=MapOffer)
     now: Callable[[], datetime] = utc_now
+    sources: Sequence[Planned] = ()
 
 
 def create_app(
@@ -120,6 +129,9 @@ def create_app(
     _add_service_routes(app, index)
     _add_catalogue_routes(app, client)
     _add_access_routes(app, index, offer, client.base)
+    _add_operators_pages(app, index, offer, client.base)
+    previews = offer.pictures is not None
+    app.include_router(map_router(MapSite(index, offer.access, client.base, offer.map, offer.oidc, title, version, previews)))
     _add_error_handlers(app)
     describe(app)
     app.router.middleware_stack = HotRoutes(app.router.middleware_stack, client.search)
@@ -159,10 +171,15 @@ def _add_catalogue_routes(app: FastAPI, client: MoissonClient) -> None:
 def _add_access_routes(app: FastAPI, index: Index, offer: Offer, base: Callable[[Request], str]) -> None:
     access = offer.access
     include_first(app, downloads_router(index, access, base, offer.signers, offer.now))
+    include_first(app, previews_router(Previews(index, access, base, offer.signers, offer.pictures)))
     app.include_router(licences_router(access, base))
     app.include_router(me_router(access, offer.oidc))
     app.include_router(coverage_router(index, access, base, tariffs=offer.tariffs))
     app.include_router(requests_router(index, access, offer.now, tariffs=offer.tariffs, practice=offer.practice))
+
+
+def _add_operators_pages(app: FastAPI, index: Index, offer: Offer, base: Callable[[Request], str]) -> None:
+    app.include_router(runs_router(index, offer.access, base, offer.sources, offer.now))
 
 
 def _add_service_routes(app: FastAPI, index: Index) -> None:

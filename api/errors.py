@@ -38,6 +38,7 @@ _TITLES = {
     409: "Not possible so",
     413: "Too much",
     500: "Internal error",
+    502: "Nothing from the archive",
     503: "Unavailable",
 }
 

@@ -1,7 +1,9 @@
 """Pages for people: semantic, without script, everything escaped, under a policy that allows only our own style."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
@@ -17,35 +19,57 @@ STYLE = (
     "th,td{border:1px solid;padding:.35rem .5rem;text-align:start;vertical-align:top}"
     ".scroll{overflow-x:auto}"
 )
-_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
-_NOTHING_ELSE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_HEADERS = {
-    "Content-Security-Policy": f"{_NOTHING_ELSE}; style-src 'sha256-{_HASH}'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 _OTHER: dict[Language, tuple[Language, str]] = {"fr": ("en", "English"), "en": ("fr", "Français")}
 
 
-def page(language: Language, title: str, body: Iterable[str], other: str | None = None) -> Response:
+@dataclass(frozen=True)
+class Look:
+    """What a page has beside the usual: `style` after the common one, `forms` that go to this server, `top` (HTML) before its title."""
+
+    style: str = ""
+    forms: bool = False
+    top: str = ""
+
+
+_USUAL = Look()
+
+
+def page(
+    language: Language, title: str, body: Iterable[str], other: str | None = None, *, look: Look = _USUAL, status: int = 200
+) -> Response:
     """A whole document; `body` is HTML already, `other` the address of the same page in the other language, where it has one."""
     parts = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)} · Moisson</title><style>{STYLE}</style></head><body>",
-        _switch(language, other) if other else "",
+        f"<title>{escape(title)} · Moisson</title><style>{STYLE}{look.style}</style></head><body>",
+        f"<header>{look.top}{_switch(language, other) if other else ''}</header>" if look.top or other else "",
         f"<main><h1>{escape(title)}</h1>",
         *body,
         "</main></body></html>",
     )
-    return Response("".join(parts), media_type="text/html", headers={**_HEADERS, "Content-Language": language})
+    return Response(
+        "".join(parts), status, media_type="text/html", headers={**_headers(look.style, look.forms), "Content-Language": language}
+    )
+
+
+@lru_cache(maxsize=16)
+def _headers(style: str, forms: bool) -> Mapping[str, str]:
+    digest = b64encode(sha256(f"{STYLE}{style}".encode()).digest()).decode()
+    action = "'self'" if forms else "'none'"
+    nothing_else = f"default-src 'none'; base-uri 'none'; form-action {action}; frame-ancestors 'none'"
+    return {
+        "Content-Security-Policy": f"{nothing_else}; style-src 'sha256-{digest}'",
+        "X-Content-Type-Options": "nosniff",
+        # Without a referrer a browser would call the origin of its own forms "null".
+        "Referrer-Policy": "same-origin" if forms else "no-referrer",
+    }
 
 
 def _switch(language: Language, other: str) -> str:
     code, name = _OTHER[language]
     label = "Langue" if language == "fr" else "Language"
     anchor = f'<a rel="alternate" hreflang="{code}" lang="{code}" href="{escape(other)}">{name}</a>'
-    return f'<header><nav aria-label="{label}">{anchor}</nav></header>'
+    return f'<nav aria-label="{label}">{anchor}</nav>'
 
 
 def paragraph(text: str) -> str:

@@ -82,6 +82,16 @@ _WANTED = _object(
     remark=_or_null(_BOTH),
     held_by=_HELD_BY,
 )
+_MAP_LAYER = _object(
+    **dict.fromkeys(("id", "group", "attribution"), _TEXT),
+    kind=_one(("basemap", "wmts")),
+    title=_BOTH,
+    year=_or_null({"type": "integer"}),
+    **dict.fromkeys(("start", "end"), _or_null({"type": "string", "format": "date"})),
+    tiles={"type": "string", "description": "A template with {z}, {x} and {y}, in web Mercator."},
+    **{name: {"type": "integer"} for name in ("tileSize", "minzoom", "maxzoom")},
+    bounds=_or_null(_list(_NUMBER)),
+)
 
 
 def _me() -> Schema:
@@ -166,18 +176,21 @@ SCHEMAS: dict[str, Schema] = {
         deed=_NOTICE,
         crisis=_NOTICE,
     ),
+    "MapLayers": _object("Layers of map tiles, basemaps first, then by group, newest first.", layers=_list(_MAP_LAYER)),
     **openapi_catalogue.SCHEMAS,
 }
 """By the name that references use."""
 
-_DOWNLOAD = "/collections/{collection_id}/items/{item_id}/assets/{key}/download"
+_ASSET = "/collections/{collection_id}/items/{item_id}/assets/{key}"
 ANSWERS: dict[tuple[str, str], str] = {
     ("/me", "200"): "Me",
     ("/licences", "200"): "Licences",
     ("/licences/{licence_id}", "200"): "Licence",
     ("/coverage", "200"): "Coverage",
     ("/requests/draft", "200"): "RequestDraft",
-    (_DOWNLOAD, "403"): "Refusal",
+    (f"{_ASSET}/download", "403"): "Refusal",
+    (f"{_ASSET}/view", "403"): "Refusal",
+    ("/map/layers", "200"): "MapLayers",
     **openapi_catalogue.ANSWERS,
 }
 """Which schema a route's answer has, by path and status."""

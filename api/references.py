@@ -43,7 +43,7 @@ def reference_links(item: StoredItem, matches: Sequence[Match], base: str) -> li
 
 def matchable(items: Sequence[StoredItem]) -> list[ItemKey]:
     """Those of which matches may be known."""
-    return [ItemKey(item.collection, item.id) for item in items if item.availability in MATCHABLE]
+    return [ItemKey(item.collection, item.id) for item in items if item.matched and item.availability in MATCHABLE]
 
 
 def of(item: StoredItem, matches: Mapping[ItemKey, Sequence[Match]]) -> Sequence[Match]:

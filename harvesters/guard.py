@@ -90,7 +90,7 @@ class Guard:
             return self.resolve(name, port)
         if self.hosts and place not in self.hosts:
             raise StopSource(f"{place} is not a host of this source, and is not asked")
-        if _is_address(name):
+        if is_address(name):
             return [name]
         found = self.resolve(name, port)
         if not found:
@@ -132,7 +132,7 @@ def _wrapped(address: Address) -> list[Address]:
     return found
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
     """Whether a host is an address as it is normally written; `127.1`, `0x7f000001` and `2130706433` are names that stand for one."""
     try:
         ip_address(host)

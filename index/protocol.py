@@ -1,6 +1,6 @@
 """Index: what a store offers to the harvest and to the API. tests/index/ is its definition; both stores pass it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -11,6 +11,7 @@ from index.matches import Match, MatchBatch, Scene, Side
 from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from index.stats import Stats
+from index.tally import Tally
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -26,6 +27,11 @@ class Index(Protocol):
     def search(self, query: Query) -> Page:
         """At most query.limit Items in the query's order; `next` is None at the end. Fewer where PAGE_BYTES are full. An empty page has
         neither `next` nor `previous`. Raises FilterError, as all that take a query do."""
+
+    def export(self, query: Query) -> Generator[StoredItem, None, None]:
+        """Every Item that matches, in the query's order, all as they were when the first was taken; limit and cursor do not count. Pages
+        are read as they are needed, and errors are raised there: FilterError by the first, IndexUnavailable by any, never a short export.
+        Whoever stops early closes it, so that nothing stays open in the store."""
 
     def count(self, query: Query) -> int:
         """How many Items match, exactly; limit and cursor do not count."""
@@ -153,6 +159,10 @@ class Index(Protocol):
 
     def refresh(self) -> None:
         """What was written is found by searches from here on (at once with SQLite)."""
+
+    def tally(self, source: str) -> Tally:
+        """How many Items of a source there are, and how many there are to be by what was written of them apart: their changes, or with
+        SQLite, where an Item is its own change, the source's records. Read-your-writes; about a second for a million Items."""
 
     def stats(self) -> Stats:
         """How much it holds; what was written is counted. For operators: it may take seconds."""

@@ -17,7 +17,8 @@ class ItemKey(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredItem:
-    """An Item's public JSON as three strings (see index/document.py), with the facts that an access decision needs."""
+    """An Item's public JSON as three strings (see index/document.py), with the facts that an access decision needs. `matched` is False
+    where the store knows that the Item has no matches; it is no part of the Item."""
 
     collection: str
     id: str
@@ -28,6 +29,7 @@ class StoredItem:
     availability: str
     licence: str
     change: int
+    matched: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)

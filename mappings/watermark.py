@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+GAP = "#gap"
+"""What follows a stream's name where the watermark beside its own is kept: where a window began that the archive did not give whole."""
+
 
 @dataclass(frozen=True)
 class Watermark:

@@ -1,4 +1,4 @@
-"""From settings to what the API needs beside its index: rules, who asks, tariffs, signers."""
+"""From settings to what the API needs beside its index: rules, who asks, tariffs, signers, pictures, the map page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,9 @@ from api.collections import Described
 from api.downloads.signing import open_signers
 from api.identity.identify import IdentitySettings, build_identify
 from index.protocol import Index
+from moisson.pictures import GuardedPictures
+from moisson.planned import planned_sources
+from moisson.sections import CoveragesSettings
 from moisson.sections.delivered import delivered_infos
 from moisson.settings import Settings
 
@@ -23,11 +26,14 @@ def open_offer(settings: Settings, index: Index, now: Callable[[], datetime]) ->
     identify = build_identify(IdentitySettings(oidc, policy.table), index, now)
     with open_signers({name: signer.settings(name) for name, signer in section.signers.items()}) as signers:
         yield Offer(
-            access=Access(policy, identify),
+            access=Access(policy, identify, identify),
             tariffs=section.own_tariffs(),
             practice=section.own_practice(),
             signers=signers,
             oidc=oidc,
             described=Described(delivered_infos(settings.sources)),
+            pictures=GuardedPictures(settings.map.private_hosts, settings.map.proxy) if settings.map.previews else None,
+            map=settings.map.offer(*(one.wmts_url for one in settings.sources.values() if isinstance(one, CoveragesSettings))),
             now=now,
+            sources=planned_sources(settings),
         )

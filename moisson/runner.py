@@ -2,23 +2,25 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harvesters.errors import Misconfigured
+from index.harvests.standing import Planned
 from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Run
 from mappings.validation import Validator
 from moisson.build import archive_of, mapping_of, open_source
+from moisson.planned import planned_sources, timetable_of
 from moisson.sections import ConfigError
 from moisson.settings import Settings
+from schedules.journal import journaling
 from schedules.lease import Busy
 from schedules.matching import match
 from schedules.remap import Remapped, Remapper
 from schedules.run import OPTIONS, Options, harvest
 from schedules.running import Progress
-from schedules.standing import Planned
 from schedules.stop import Stop, Stopped
 from schedules.timetable import Timetable
 
@@ -45,7 +47,7 @@ class Runner:
     ) -> Run:
         """One run. Raises Busy, NotDue, Misconfigured, IndexUnavailable."""
         try:
-            with open_source(source, self.settings.sources[source], self.now, stop.sleep) as opened:
+            with self._journal(source, options), open_source(source, self.settings.sources[source], self.now, stop.sleep) as opened:
                 run = harvest(
                     opened,
                     self.index,
@@ -64,6 +66,9 @@ class Runner:
         if not options.dry_run:
             self._match(stop)
         return run
+
+    def _journal(self, source: str, options: Options) -> AbstractContextManager[None]:
+        return nullcontext() if options.dry_run else journaling(self.index, source)
 
     def _match(self, stop: Stop) -> None:
         """What changed is matched at once; whatever is in the way, the next run's matching takes it up from where this one was."""
@@ -101,17 +106,11 @@ class Runner:
 
     def timetable(self, source: str) -> Timetable:
         """When the source is harvested."""
-        schedule = self.settings.schedule
-        return Timetable(self.settings.sources[source].schedule, schedule.timezone, timedelta(minutes=schedule.jitter_minutes))
+        return timetable_of(self.settings, source)
 
     def planned(self) -> list[Planned]:
         """All sources that are enabled."""
-        return [self._planned(name) for name, section in self.settings.sources.items() if section.enabled]
-
-    def _planned(self, name: str) -> Planned:
-        section, timetable = self.settings.sources[name], self.timetable(name)
-        silent = timedelta(hours=section.silent_hours) if section.silent_hours else timetable.patience
-        return Planned(name, archive_of(name, section), timetable, silent)
+        return [one for one in planned_sources(self.settings) if one.enabled]
 
 
 def remapped_line(done: Remapped) -> str:

@@ -31,6 +31,7 @@ from moisson.sections.api import ApiSettings
 from moisson.sections.base import read_toml
 from moisson.sections.delivered import CollectionSection, check_delivered
 from moisson.sections.elasticsearch import Cluster, ElasticsearchSettings, is_cluster
+from moisson.sections.map import BasemapSection, MapSettings
 from moisson.sections.schedule import ScheduleSettings
 
 
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     access: AccessSettings = AccessSettings()
+    map: MapSettings = MapSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -200,6 +202,8 @@ def _known_names() -> Iterator[str]:
         AccessSettings,
         OidcSection,
         SignerSection,
+        MapSettings,
+        BasemapSection,
         HttpSettings,
         GeodesSettings,
         RestoSettings,

@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
+from index.harvests.notes import BRAKE, change_note, note_value
 from index.protocol import Index
 from mappings.times import format_time
-from schedules.notes import BRAKE, change_note, note_value
 from schedules.rules import Rules
 
 Reason = Literal["feed", "absent"]
@@ -76,8 +76,3 @@ class Brake:
             return {**told, "run": self.run, "time": format_time(now), "confirmed": False}
 
         change_note(self.index, BRAKE, self.source, noted)
-
-
-def confirm(index: Index, source: str, by: str) -> dict[str, Any] | None:
-    """Lets the next run of the source remove what the brake stopped; what that is, None when nothing was stopped."""
-    return change_note(index, BRAKE, source, lambda value: {**value, "confirmed": True, "by": by} if value else None)

@@ -11,14 +11,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor as Workers
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from harvesters.errors import Misconfigured
+from index.harvests import breaker
+from index.harvests.commands import Action, Command, done, is_done, is_paused, keep, put_off, take
+from index.harvests.history import last_done
 from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Outcome, Run
-from schedules import breaker
-from schedules.commands import Action, Command, done, is_done, is_paused, keep, put_off, take
 from schedules.lease import Busy
 from schedules.run import NotDue
 from schedules.stop import Stop, Stopped
-from schedules.timetable import Timetable, last_done
+from schedules.timetable import Timetable
 
 LOGGER = logging.getLogger(__name__)
 # Another scheduler has the source, or the index does not answer: after so many looks for commands it is looked again.

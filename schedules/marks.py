@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 
 from harvesters.source import Page
 from index.protocol import Index
-from mappings.watermark import Watermark, advance
+from mappings.watermark import GAP, Watermark, advance
 
-# A watermark beside the stream's own: where a window began that the archive did not give whole.
-GAP = "#gap"
 # Clocks of schedulers differ by less.
 _SLACK = timedelta(days=1)
 # The boundary of a gap that has closed: the watermark moves on past it, and it stays closed.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from index.harvests.notes import MATCHING, change_note, note_value
 from index.matches import MatchBatch
 from index.protocol import Index
 from index.state import Change
@@ -11,7 +12,6 @@ from mappings.matching.rules import VERSION
 from schedules.lease import Held, held_lease
 from schedules.match_batch import Changes, work_of
 from schedules.match_scenes import load_scenes
-from schedules.notes import MATCHING, change_note, note_value
 from schedules.stop import Stop
 
 LEASE = "matching"

@@ -7,9 +7,9 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from index.harvests.standing import Planned, Standing, standing
 from index.protocol import Index, IndexUnavailable
 from index.state import Counts, Outcome
-from schedules.standing import Planned, Standing, standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,7 @@ def _gauges(found: Sequence[Standing], now: datetime) -> Iterator[Metric]:
         ("paused", "1 while an operator has paused the source.", lambda s: s.paused),
         ("breaker_open", "1 while the source is left alone after failures.", lambda s: s.broken_until is not None),
         ("brake_pulled", "1 while a removal waits for an operator.", lambda s: s.braked is not None),
+        ("missing_items", "Announced Items that a run did not find in the index; below zero: too many.", lambda s: s.lacking),
         ("running", "1 while a run has the source's lease.", lambda s: s.lease is not None),
         ("silent", "1 when no run has been complete for too long.", lambda s: s.silent),
     )

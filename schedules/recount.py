@@ -9,9 +9,9 @@ from typing import Any
 
 from harvesters.errors import Retry, StopSource
 from harvesters.source import Extent, Page, Recountable
+from index.harvests.notes import change_note, recounts_of
 from index.protocol import Index
 from mappings.times import format_time, parse_time
-from schedules.notes import change_note, recounts_of
 from schedules.rules import Rules
 
 LOGGER = logging.getLogger(__name__)

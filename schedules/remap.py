@@ -9,15 +9,16 @@ from operator import attrgetter
 from uuid import uuid4
 
 from harvesters.source import Page
+from index.harvests.notes import REMAP, change_note, note_value, pins_of
 from index.protocol import Index, LeaseLost
 from index.state import Applied, Batch, Counts, Deleted, Rejection, StoredRecord
 from mappings.record import Mapping, NotAnAnswer, Record, fingerprint
 from mappings.validation import Validator
 from schedules.digest import record_of
 from schedules.lease import Held, held_lease
-from schedules.notes import REMAP, change_note, note_value, pins_of
 from schedules.pipeline import Pipeline
 from schedules.stop import Stop, Stopped
+from schedules.tally import mended
 
 _CHUNK = 500
 
@@ -94,6 +95,7 @@ class Remapper:
                 self.index.refresh()
                 raise
             self.index.refresh()
+            mended(self.index, self.archive, self.now())
 
     def _changed(self, member: StoredRecord, afresh: bool) -> Record | None:
         """The record, when it would be mapped otherwise than it was."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from harvesters.source import Page
+from index.harvests.notes import change_note, pins_of
 from index.protocol import Index
 from index.state import Batch, Counts, Known, Removal
 from schedules.brake import Brake, Reason
-from schedules.notes import change_note, pins_of
 from schedules.pipeline import Pipeline
 from schedules.rules import Rules
 from schedules.versions import is_ahead, is_older

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from harvesters.errors import HarvestError, Misconfigured
 from harvesters.source import Page, Recountable, Source, Span
+from index.harvests.notes import REMEMBERED, change_note, note_value
 from index.protocol import Index, IndexUnavailable, LeaseLost
 from index.state import Applied, Batch, Counts, Outcome, Run
 from mappings.watermark import Watermark
@@ -14,12 +15,12 @@ from schedules.absence import Absences
 from schedules.brake import Brake
 from schedules.lease import Held
 from schedules.marks import Marks
-from schedules.notes import REMEMBERED, change_note, note_value
 from schedules.pipeline import Pipeline
 from schedules.recount import Recounts
 from schedules.removals import Removals
 from schedules.rules import Rules
 from schedules.stop import Stop, Stopped
+from schedules.tally import verify
 
 INTERRUPTED = "interrupted"
 LOGGER = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Running:
     misconfigured: Misconfigured | None = None
     cut: bool = False
     told: str | None = None
+    differs: str | None = None
     remembered: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,10 +86,10 @@ class Running:
             # The one place where anything may be caught: a fault of ours must not leave a run open for ever.
             LOGGER.exception("run %s of %s failed", self.run.id, self.source.name)
             return self._ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}"[:500])
-        if self.run.counts.missing:
-            return self._ended(Outcome.PARTIAL, f"the archive announced {self.run.counts.missing} records that it did not give")
-        if self.removals.braked:
-            return self._ended(Outcome.PARTIAL, self.removals.braked)
+        missing = self.run.counts.missing
+        short = f"the archive announced {missing} records that it did not give" if missing else self.removals.braked
+        if short or self.differs:
+            return self._ended(Outcome.PARTIAL, "; ".join(filter(None, (short, self.differs))))
         return self._ended(Outcome.COMPLETE, self.told)
 
     def _ended(self, outcome: Outcome, reason: str | None) -> Run:
@@ -117,6 +119,8 @@ class Running:
             self._keep_marks(self.marks.miss(stream, since))
         if whole and not self.options.dry_run:
             self._leave(recounts)
+        if not self.options.dry_run:
+            self.differs = verify(self.index, self.source.name, self.run, self._confirm, self.now())
 
     def _heed(self) -> None:
         """Deletions that were announced, then the watermarks that waited for them."""
@@ -185,10 +189,8 @@ class Running:
         return Recounts(self.source, self.index, self.run.source, self.source.name, self.pipeline.label, self.rules, self.now)
 
     def _leave(self, recounts: Recounts | None) -> None:
-        if self.lease is not None:
-            # Notes know no lease: one that was lost meanwhile must not write them.
-            self.lease.renew()
-            self.lease.current()
+        # Notes know no lease: one that was lost meanwhile must not write them.
+        self._confirm()
         if self.options.until is None and self.options.since is None:
             self.removals.brake.release()
         if recounts is not None:
@@ -196,6 +198,11 @@ class Running:
         if self.remembered:
             change_note(self.index, REMEMBERED, self.run.source, lambda value: {**value, **self.remembered})
         self.index.purge(self.now())
+
+    def _confirm(self) -> None:
+        if self.lease is not None:
+            self.lease.renew()
+            self.lease.current()
 
     # --- writing -------------------------------------------------------------------------------------------------------------
     def _count_written(self, batch: Batch, counts: Counts) -> None:

@@ -1,8 +1,7 @@
-"""Timetable: when a source is harvested, as an APScheduler trigger and as a question to the history of its runs."""
+"""Timetable: when a source is harvested, as an APScheduler trigger and as a question."""
 
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,8 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-
-from index.state import Outcome, Run
 
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _EVERY = re.compile(r"every (\d{1,5}) ?(min|h|d)")
@@ -124,15 +121,3 @@ def _weekdays(field: str) -> str:
             raise ValueError(f"{part!r} ends before it begins")
         chosen |= set(range(first, last + 1, int(found[3] or 1)))
     return ",".join(_DAYS[day % 7] for day in sorted(chosen))
-
-
-def last_done(runs: Sequence[Run], now: datetime) -> datetime | None:
-    """When the newest run began that came to an end of its own: one that was interrupted or killed is done again. A run of the future
-    is of a clock that was wrong."""
-    ended = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.FAILED)
-    return next((run.started for run in runs if run.outcome in ended and run.started <= now), None)
-
-
-def last_complete(runs: Sequence[Run], now: datetime) -> datetime | None:
-    """When the newest complete run ended."""
-    return next((run.ended for run in runs if run.outcome is Outcome.COMPLETE and run.started <= now), None)

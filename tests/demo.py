@@ -29,6 +29,10 @@ _CONFIG = """\
 # Written by `make run`: the stand-ins of this checkout. moisson.toml beside the README reaches the real archives.
 index = "{index}"
 
+# The scenes are made up: no archive has pictures of them.
+[map]
+previews = false
+
 [sources.peps]
 url = "{up.geodes}"
 collections = ["PEPS_S1_L1", "PEPS_S2_L1C", "PEPS_S3_L1"]

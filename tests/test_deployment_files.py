@@ -50,7 +50,7 @@ def test_versions_agree() -> None:
     client = version("elasticsearch").split(".")
     # An older node may not know what the client of its major version asks.
     assert cluster.partition(":")[2].split(".")[0] == client[0]
-    python = {re.fullmatch(r"python:([\d.]+)-slim(?: AS build)?", rest) for word, rest in dockerfile() if word == "FROM"}
+    python = {re.fullmatch(r"python:([\d.]+)-slim(?: AS (?:web|build))?", rest) for word, rest in dockerfile() if word == "FROM"}
     (number,) = {match[1] for match in python if match}
     assert None not in python
     assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(number)

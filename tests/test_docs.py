@@ -33,6 +33,7 @@ from moisson.sections import (
 from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.sections.delivered import CollectionSection, StacFilesSection
 from moisson.sections.elasticsearch import ElasticsearchSettings
+from moisson.sections.map import BasemapSection, MapSettings
 from moisson.settings import ApiSettings, ScheduleSettings, Settings
 from tests.support.routes import routes_of
 
@@ -80,7 +81,7 @@ def test_every_exit_code_is_described(code: Exit) -> None:
     [
         *(Settings, ApiSettings, ScheduleSettings, HttpSettings, GeodesSettings, SwhSettings, RegardsSettings, RestoSettings),
         *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
-        *(AccessSettings, ElasticsearchSettings, OidcSection, SignerSection),
+        *(AccessSettings, ElasticsearchSettings, OidcSection, SignerSection, MapSettings, BasemapSection),
         *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection, StacFilesSection, CollectionSection),
     ],
 )

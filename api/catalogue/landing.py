@@ -13,14 +13,16 @@ DESCRIPTION = Text(
     "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial.",
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue.",
 )
+MAP = Text("La carte : chercher, choisir, obtenir des images", "The map: find, choose and get images")
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
 def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
     """`found` counts the asker's Items by archive; `conforms` are the conformance classes."""
+    on_a_map = named("related", f"{base}/map?lang={language}", HTML, title=MAP.in_(language))
     children = [named("child", catalog_href(base, name), title=archive_info(name).title.in_(language)) for name in found]
     more = {"conformsTo": list(conforms), "moisson:items": sum(found.values())}
-    return catalog("moisson", title, DESCRIPTION.in_(language), titled([*_links(base), *children], language), language, more)
+    return catalog("moisson", title, DESCRIPTION.in_(language), titled([*_links(base), on_a_map, *children], language), language, more)
 
 
 def _links(base: str) -> list[dict[str, Any]]:

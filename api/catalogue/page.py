@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from api.catalogue.archives import archive_info
-from api.catalogue.landing import DESCRIPTION
+from api.catalogue.landing import DESCRIPTION, MAP
 from api.catalogue.links import QUERYABLES, catalog_href
 from api.catalogue.words import said
 from api.html import heading, link, page, paragraph, table
@@ -20,7 +20,7 @@ _OTHER: dict[Language, Language] = {"fr": "en", "en": "fr"}
 
 
 def landing_page(title: str, found: Mapping[str, int], documents: Sequence[Document], base: str, language: Language) -> Response:
-    """Archives with the numbers of their Items, Collections, and where else to go."""
+    """The way to the map, archives with the numbers of their Items, Collections, and where else to go."""
     rows = (
         (link(_page(catalog_href(base, name), language), archive_info(name).title.in_(language)), number(count, language))
         for name, count in found.items()
@@ -32,6 +32,7 @@ def landing_page(title: str, found: Mapping[str, int], documents: Sequence[Docum
         "json": "?f=json",
     }
     body = [
+        f"<p><strong>{link(f'{base}/map?lang={language}', MAP.in_(language))}</strong></p>",
         paragraph(DESCRIPTION.in_(language)),
         table(said("archives", language), (said("archive", language), said("images", language)), rows) if found else _nothing(language),
         _collections(documents, base, language),

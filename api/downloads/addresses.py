@@ -1,11 +1,13 @@
 """Addresses of stored Items as places to send a browser to."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from api.errors import Problem
 from api.links import GEOJSON
 
+HTTPS = frozenset(("https",))
 _LONGEST = 8192
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 _NOWHERE = frozenset(' \\"<>')
@@ -25,10 +27,11 @@ _ADVICE = {
 }
 
 
-def location_of(href: Any, item: str) -> str:
-    """An asset's address as a Location header has it. Raises Problem 409, which leads to the Item, for anything but plain https."""
+def location_of(href: Any, item: str, schemes: Collection[str] = HTTPS) -> str:
+    """An asset's address as a Location header has it. Raises Problem 409, which leads to the Item, for anything but a plain address of
+    one of the schemes (https, and http where that is given)."""
     kind = _kind(href)
-    if kind == "https":
+    if kind in schemes:
         return quote(href, safe=_SAFE)
     french, english = _ADVICE.get(kind, _ADVICE["other"])
     members = {"reason": {"fr": french, "en": english}, "links": [{"rel": "about", "type": GEOJSON, "href": item}]}
@@ -36,7 +39,7 @@ def location_of(href: Any, item: str) -> str:
 
 
 def _kind(href: Any) -> str:
-    """`https`, `s3`, `relative`, or `other`: another scheme, or what two readers of the address could take for different hosts."""
+    """`https`, `http`, `s3`, `relative`, or `other`: another scheme, or what two readers of the address could take for different hosts."""
     if not isinstance(href, str) or len(href) > _LONGEST or not href.isprintable() or any(one in href for one in _NOWHERE):
         return "other"
     try:
@@ -46,6 +49,6 @@ def _kind(href: Any) -> str:
         return "other"
     if not parts.scheme:
         return "other" if parts.netloc else "relative"
-    if parts.scheme == "https":
-        return "https" if host and host.isascii() and "@" not in parts.netloc else "other"
+    if parts.scheme in ("https", "http"):
+        return parts.scheme if host and host.isascii() and "@" not in parts.netloc else "other"
     return parts.scheme

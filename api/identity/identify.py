@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
 from starlette.requests import Request
 
-from api.access import Identify
+from api.access import Keys
 from api.errors import Problem, bad
 from api.identity.keys import PREFIX, ApiKey, check_key
 from api.identity.later import Later, beside
@@ -34,9 +35,15 @@ class IdentitySettings:
     table: Table = field(default_factory=licences)
 
 
+class Identity(Keys, Protocol):
+    """Tells who sent a request, and whose a key is."""
+
+    def __call__(self, request: Request, /) -> Asker: ...
+
+
 def build_identify(
     settings: IdentitySettings, index: Index, now: Callable[[], datetime], *, send: Send = send, later: Later = beside
-) -> Identify:
+) -> Identity:
     """Tells who sent a request: of `Authorization: Bearer` (a key or a token) and `X-API-Key`. What is given and does not hold is a
     401, two that contradict each other a 400, a sign-in service that does not answer a 503: none is taken for anonymous."""
     oidc = settings.oidc
@@ -63,11 +70,28 @@ class _Identity:
             raise bad("X-API-Key", "names another organisation than the other credentials of this request: send one of them")
         return askers[0] if askers else ANONYMOUS
 
+    def present(self, text: str) -> str | None:
+        """As Keys.present."""
+        key = check_key(text, self._directory.keys(), self._now())
+        return key.id if key else None
+
+    def holder(self, key_id: str) -> Asker | None:
+        """As Keys.holder."""
+        key = self._directory.keys().get(key_id)
+        return self._of_kept(key) if key and key.holds(_day(self._now())) else None
+
     def _of_key(self, text: str) -> Asker:
         key = check_key(text, self._directory.keys(), self._now())
-        organisation = self._directory.organisations().get(key.organisation) if key else None
-        if key is None or organisation is None:
+        asker = self._of_kept(key) if key else None
+        if asker is None:
             raise _unauthorised("invalid-key", "this API key is wrong, revoked or expired: ask who runs this catalogue for another")
+        return asker
+
+    def _of_kept(self, key: ApiKey) -> Asker | None:
+        """None when its organisation is not registered any more."""
+        organisation = self._directory.organisations().get(key.organisation)
+        if organisation is None:
+            return None
         self._last_use.note(key)
         return self._asker(organisation, key.person, ())
 

@@ -1,7 +1,7 @@
 """A Collection that takes no writes for a moment, while it is rebuilt: how writers know of it, and open it again when the rebuild died."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from index.elastic.lease import Leases
@@ -18,15 +18,16 @@ _TTL = timedelta(minutes=1)
 
 
 class Closing:
-    """The mark in the state, and the blocks of indices, of the one Collection of a store that is rebuilt."""
+    """The mark in the state, and the blocks of indices, of the one Collection of a store that is rebuilt. The mark names the indices: a
+    block that somebody else set on others is theirs to lift."""
 
     def __init__(self, store: Store, names: Names) -> None:
         self._store = store
         self._names = names
 
-    def close(self, collection: str, indices: Iterable[str]) -> None:
+    def close(self, collection: str, indices: Collection[str]) -> None:
         """Writes are refused from here on; those that were under way are done."""
-        self._store.put(self._names.meta, _CLOSED, {"collection": collection})
+        self._store.put(self._names.meta, _CLOSED, {"collection": collection, "indices": list(indices)})
         with self._store.speaking():
             for index in indices:
                 self._store.client.indices.add_block(index=index, block="write")
@@ -37,9 +38,8 @@ class Closing:
         if found is None:
             return
         with self._store.speaking():
-            # By its alias: all that are behind it.
-            self._store.client.options(ignore_status=404).indices.put_settings(
-                index=self._names.collection(found.source["collection"]), settings={"index.blocks.write": None}
+            self._store.client.indices.put_settings(
+                index=found.source["indices"], settings={"index.blocks.write": None}, ignore_unavailable=True
             )
         self._store.delete_if_unchanged(self._names.meta, _CLOSED, found)
 

@@ -1,15 +1,14 @@
 """ElasticIndex: an Index on an Elasticsearch 8 cluster, for more than one machine. One index of Items per collection."""
 
-import secrets
 import time
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from index.aggregation import Aggregates, Aggregation
 from index.bounds import Bounds
+from index.elastic.announced import tally
 from index.elastic.connection import connect
 from index.elastic.copies import Copies
 from index.elastic.filter import OPERATORS
@@ -24,6 +23,7 @@ from index.elastic.rebuild import Rebuild
 from index.elastic.records import Records
 from index.elastic.runs import Runs
 from index.elastic.schema import prepare
+from index.elastic.secret import secret
 from index.elastic.stats import stats
 from index.elastic.store import Store
 from index.elastic.write import Writer
@@ -33,6 +33,7 @@ from index.protocol import IndexUnavailable
 from index.query import Matched, Page, Query, Summary
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from index.stats import Stats
+from index.tally import Tally
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -102,6 +103,9 @@ class ElasticIndex:
 
     def search(self, query: Query) -> Page:
         return self._reading.search(query)
+
+    def export(self, query: Query) -> Generator[StoredItem, None, None]:
+        return self._reading.export(query)
 
     def count(self, query: Query) -> int:
         return self._reading.count(query)
@@ -218,17 +222,13 @@ class ElasticIndex:
         self._leases.release(lease)
 
     def secret(self) -> bytes:
-        found = self._store.get(self._names.meta, "secret")
-        if found is None:
-            # Of several processes that start at once, one makes it.
-            self._store.put_if_unchanged(self._names.meta, "secret", {"value": b64encode(secrets.token_bytes(32)).decode()}, None)
-            found = self._store.get(self._names.meta, "secret")
-        if found is None:
-            raise IndexUnavailable("Elasticsearch: the secret was deleted a moment ago")
-        return b64decode(found.source["value"])
+        return secret(self._store, self._names)
 
     def refresh(self) -> None:
         self._store.refresh(self._names.items)
+
+    def tally(self, source: str) -> Tally:
+        return tally(self._store, self._names, source)
 
     def stats(self) -> Stats:
         return stats(self._store, self._names)

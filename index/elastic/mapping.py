@@ -16,14 +16,19 @@ from mappings.queryables import values_of, words_of
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of what is below. A store written by a newer Moisson is refused."""
 
 WRITTEN = "media_type"
 """A short field that every record and rejection has: what a search finds by it was indexed since version 2."""
 
 SHAPE = "shape"
-"""The field of an Item that says which version wrote what is searched of it; 4 was the first to say so, and 5 to have aliases."""
+"""The field of an Item that says which version wrote what is searched of it; 4 was the first to say so, 5 to have aliases, 6 to keep
+no copy of it."""
+
+UNMATCHED = "unmatched"
+"""A mark of Items that never had a match, so that a page of them asks for none (docs/decisions/0029). Where it is missing, the Item may
+have some."""
 
 _KEYWORD = {"type": "keyword"}
 _LONG = {"type": "long"}
@@ -36,7 +41,8 @@ _NAME = {"type": "keyword", "ignore_above": 8000}
 # Only sorted by, or asked whether it is there.
 _COLUMN = {**_NAME, "index": False}
 
-# Whatever is not named here stays in _source only: the JSON (head, middle, rest), digest, change, records.
+# Whatever is not named here stays in _source only: the JSON (head, middle, rest), digest, change, records. What is made of the JSON again
+# (values.py) does not stay there: a page is read as it lies, for to leave half of each Item out takes the cluster longer than to find it.
 ITEM_FIELDS = {
     "collection": _KEYWORD,
     "id": _KEYWORD,
@@ -60,6 +66,7 @@ ITEM_FIELDS = {
     # The version that wrote what is searched of the Item.
     SHAPE: {"type": "short"},
 }
+ITEM_MAPPING = {"_source": {"excludes": list(VALUE_FIELDS)}, "dynamic": False, "properties": ITEM_FIELDS}
 STATE_FIELDS: dict[str, dict[str, Any]] = {
     "records": {"source": _FILTER, "native_id": _COLUMN, "stream": _NAME, "updated": _LONG, "raw": _RAW, WRITTEN: _COLUMN},
     "runs": {"id": _KEYWORD, "source": _KEYWORD, "started": _LONG},
@@ -74,7 +81,7 @@ STATE_FIELDS: dict[str, dict[str, Any]] = {
     "deleted": {"source": _NAME, "native_id": _NAME, "time": _LONG, "until": _LONG, "raw": _RAW},
     "watermarks": {"source": _NAME, "stream": _NAME},
     "notes": {"kind": _NAME, "place": _KEYWORD},
-    "changes": {"number": _LONG},
+    "changes": {"number": _LONG, "source": _FILTER, "deleted": {"type": "boolean", "doc_values": False}},
     "scenes": {"place": _KEYWORD, "side": _FILTER, "platform": _NAME, "instants": _LONG, "named": _FILTER},
     "matches": {"catalogue": _KEYWORD, "held": _FILTER},
 }
@@ -95,8 +102,8 @@ ITEM_SETTINGS = {
 _FACTS = ("source", "availability", "licence")
 
 
-def to_source(document: Document, change: int, better: Sequence[str] = ()) -> dict[str, Any]:
-    """The Document as stored; `footprint` and `better` are left out where there is none."""
+def to_source(document: Document, change: int, better: Sequence[str] = (), *, unmatched: bool = False) -> dict[str, Any]:
+    """The Document as stored; `footprint`, `better` and the mark are left out where there is none."""
     found = {
         "collection": document.collection,
         "id": document.id,
@@ -118,6 +125,8 @@ def to_source(document: Document, change: int, better: Sequence[str] = ()) -> di
     }
     if better:
         found["better"] = list(better)
+    if unmatched:
+        found[UNMATCHED] = True
     if document.wkb is not None:
         found["footprint"] = to_geojson(shapely.from_wkb(document.wkb))
     if document.boxes:
@@ -127,7 +136,7 @@ def to_source(document: Document, change: int, better: Sequence[str] = ()) -> di
 
 
 def again(source: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored Item with what is searched of it made anew from its JSON. Where that cannot be read, only the version is new."""
+    """A stored Item as it is written again: with what is searched of it made from its JSON. Where that cannot be read, without."""
     try:
         item = members_of(source["head"].encode())
         _, boxes = placed(item["geometry"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from index.collapse import Copy, copies
 from index.elastic.copies import Copies, keyword
 from index.elastic.lease import Leases, Numbers, block_of
+from index.elastic.mapping import UNMATCHED, again
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Source, portions
 from index.elastic.places import Places
@@ -37,12 +38,26 @@ Place = tuple[str, str]
 @dataclass(frozen=True)
 class _Plan:
     """What of a batch differs from what is stored: scenes and documents of matches (None: deleted), Items with the copies that come
-    before them, and how many scenes and matches that changes."""
+    before them (None: those stay) and whether they have matches, and how many scenes and matches that changes."""
 
     scenes: Mapping[Place, Source | None]
     matches: Mapping[Place, Source | None]
-    items: Mapping[ItemKey, Sequence[Copy]]
+    items: Mapping[ItemKey, "_Mark"]
     changed: int
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """What matching writes on an Item: the copies that come before it (None: those it names stay), and whether it has matches. The mark
+    of one that has none is not set again when its last match goes: that only costs a question."""
+
+    better: Sequence[Copy] | None
+    matched: bool
+
+    def on(self, source: Source) -> Source:
+        """The Item, or what was read of it, with it."""
+        found = {name: value for name, value in source.items() if not (self.matched and name == UNMATCHED)}
+        return found if self.better is None else _with(found, self.better)
 
 
 class Matching:
@@ -119,7 +134,7 @@ class Matching:
             self._write(batch, (Operation(*place, source, block.version) for place, source in plan.matches.items()))
             if plan.matches:
                 self._store.refresh(self._names.matches)
-            changed = plan.changed + (self._write_better(plan.items) if plan.items else 0)
+            changed = plan.changed + (self._write_marks(plan.items) if plan.items else 0)
             if moves:
                 self._write(batch, [Operation(self._names.meta, _MATCHING, {"position": batch.position}, block.version)])
         return changed
@@ -127,10 +142,9 @@ class Matching:
     def _plan(self, batch: MatchBatch) -> _Plan:
         scenes = self._plan_scenes(batch)
         matches, changed = self._plan_matches(batch)
-        better: dict[ItemKey, Sequence[Better]] = {**dict.fromkeys(batch.gone, ()), **batch.better}
-        items = {key: copies(given) for key, given in better.items()}
-        stored = self._places.find(items, ("better",))
-        differing = {key: items[key] for key, item in stored.items() if _differs(item.source, items[key])}
+        items = _marks(batch)
+        stored = self._places.find(items, ("better", UNMATCHED))
+        differing = {key: items[key] for key, item in stored.items() if items[key].on(item.source) != item.source}
         return _Plan(scenes, matches, differing, len(scenes) + changed)
 
     def _plan_scenes(self, batch: MatchBatch) -> dict[Place, Source | None]:
@@ -168,19 +182,21 @@ class Matching:
             sources += [hit["_source"] for hit in self._store.hits(self._names.matches, query, [{"catalogue": "asc"}], _ALL)]
         return {ItemKey(source["collection"], source["item"]): {match.held: match for match in to_matches(source)} for source in sources}
 
-    def _write_better(self, items: Mapping[ItemKey, Sequence[Copy]]) -> int:
-        """Sets the keywords of the copies that come before Items; how many Items that changed."""
-        self._copies.learn(copy for found in items.values() for copy in found)
-        operations = [
-            Operation(item.alias, key.id, _with(item.source, items[key]), item.version, by_alias=True)
-            for key, item in self._places.find(items).items()
-            if _differs(item.source, items[key])
-        ]
+    def _write_marks(self, items: Mapping[ItemKey, _Mark]) -> int:
+        """Marks Items; of how many that changed the copies that come before them."""
+        self._copies.learn(copy for mark in items.values() for copy in mark.better or ())
+        operations, better = [], set()
+        for key, item in self._places.find(items).items():
+            marked = items[key].on(item.source)
+            if marked != item.source:
+                operations.append(Operation(item.alias, key.id, again(marked), item.version, by_alias=True))
+            if marked.get("better") != item.source.get("better"):
+                better.add((item.alias, key.id))
         refused = self._store.bulk(operations)
         failed = [refusal for refusal in refused if refusal.status != 409]
         if failed:
             raise self._store.refusing(failed)
-        return len(operations) - len(refused)
+        return len(better - {(refusal.operation.index, refusal.operation.id) for refusal in refused})
 
     def _write(self, batch: MatchBatch, operations: Iterable[Operation]) -> None:
         refused = self._store.bulk(operations)
@@ -190,14 +206,14 @@ class Matching:
             raise self._store.refusing(refused)
 
 
-def _words(found: Sequence[Copy]) -> list[str]:
-    return sorted(map(keyword, found))
-
-
-def _differs(source: Source, found: Sequence[Copy]) -> bool:
-    return bool(source.get("better", []) != _words(found))
+def _marks(batch: MatchBatch) -> dict[ItemKey, _Mark]:
+    better: dict[ItemKey, Sequence[Better]] = {**dict.fromkeys(batch.gone, ()), **batch.better}
+    matched = {key for matches in batch.matches.values() for match in matches for key in (match.catalogue, match.held)}
+    return {
+        key: _Mark(copies(better[key]) if key in better else None, key in matched) for key in (*better, *sorted(matched - better.keys()))
+    }
 
 
 def _with(source: Source, found: Sequence[Copy]) -> Source:
     rest = {name: value for name, value in source.items() if name != "better"}
-    return {**rest, "better": _words(found)} if found else rest
+    return {**rest, "better": sorted(map(keyword, found))} if found else rest

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from index.elastic.query import STORED, to_stored
+from index.elastic.query import to_stored
 from index.elastic.sort import clauses, cursor_at, place_of
 from index.elastic.store import Store
 from index.query import PAGE_BYTES, Matched, Page, Query
@@ -21,14 +21,11 @@ def read(store: Store, indices: str, query: Query, conditions: dict[str, Any]) -
     backwards = query.after is not None and query.after.backwards
     after = {"search_after": place_of(query, query.after)} if query.after else {}
     order = clauses(query, backwards)
-    # Less what is searched, which is half of an Item: to leave it out takes less time than to send it.
-    size, more = min(query.limit + 1, _PORTION), {"source_includes": STORED}
-    first, total = store.page(indices, conditions, order, size, total=query.after is None, **more, **after)
+    size = min(query.limit + 1, _PORTION)
+    first, total = store.page(indices, conditions, order, size, total=query.after is None, **after)
     hits: Iterable[Hit] = first
     if len(first) == size <= query.limit:
-        hits = chain(
-            first, store.hits(indices, conditions, order, query.limit + 1 - size, _PORTION, search_after=first[-1]["sort"], **more)
-        )
+        hits = chain(first, store.hits(indices, conditions, order, query.limit + 1 - size, _PORTION, search_after=first[-1]["sort"]))
     matched = None if query.after else Matched(total, exact=True)
     read, items, further = _fill(hits, query.limit)
     if not items:

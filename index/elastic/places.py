@@ -59,9 +59,11 @@ class Places:
 
     def division(self, collection: str) -> Division | None:
         """How the Collection is divided, as far as this process knows; None while it has no index."""
-        if self._known.get(collection) is None:
-            self._known[collection] = division_of(self._store, self._names, collection)
-        return self._known[collection]
+        # Read once: another thread may forget it at any moment.
+        known = self._known.get(collection)
+        if known is None:
+            known = self._known[collection] = division_of(self._store, self._names, collection)
+        return known
 
     def place(self, collection: str, sort_key: int) -> str:
         """The alias by which an Item is written; made when it is missing."""
@@ -86,9 +88,9 @@ class Places:
         """Whether one of these, of which Items were not found, is divided in another way by now."""
         # An index that is undivided, or not there, says so itself.
         asked = [name for name, division in before.items() if division is None or division.years is not None]
-        for name in asked:
-            self._known[name] = division_of(self._store, self._names, name)
-        return any(self._known[name] != before[name] for name in asked)
+        now = {name: division_of(self._store, self._names, name) for name in asked}
+        self._known |= now
+        return any(now[name] != before[name] for name in asked)
 
     def _read(self, keys: Collection[ItemKey], fields: Sequence[str] | None) -> dict[ItemKey, Lying]:
         try:

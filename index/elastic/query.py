@@ -5,7 +5,7 @@ from typing import Any
 
 from index.elastic.area import meeting
 from index.elastic.filter import to_conditions
-from index.elastic.mapping import access
+from index.elastic.mapping import UNMATCHED, access
 from index.elastic.values import to_words
 from index.query import Query, Summary
 from index.state import StoredItem
@@ -15,9 +15,6 @@ from mappings.audience import Audience, Pairs
 _TERMS = 60_000
 MAX_COLLECTIONS = 60_000
 _WORD_BYTES = 32_766
-
-STORED = ("collection", "id", "head", "middle", "rest", "source", "availability", "licence", "change")
-"""What `to_stored` needs of an Item."""
 
 SUMMARIES: dict[str, Any] = {
     "collections": {
@@ -71,6 +68,7 @@ def to_stored(source: Mapping[str, Any]) -> StoredItem:
         availability=source["availability"],
         licence=source["licence"],
         change=source["change"],
+        matched=UNMATCHED not in source,
     )
 
 

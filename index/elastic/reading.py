@@ -1,6 +1,6 @@
 """Items read from Elasticsearch: pages, counts, summaries, single ones. What was refreshed is found; one by its id as last written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,9 +8,10 @@ from index.aggregation import Aggregated, Aggregates, Aggregation, Summed
 from index.elastic import pages
 from index.elastic.aggregate import fields_request, to_aggregated, to_fields, to_request
 from index.elastic.copies import Copies
+from index.elastic.export import export
 from index.elastic.names import Names
 from index.elastic.places import Places
-from index.elastic.query import MAX_COLLECTIONS, STORED, SUMMARIES, to_filter, to_stored, to_summaries
+from index.elastic.query import MAX_COLLECTIONS, SUMMARIES, to_filter, to_stored, to_summaries
 from index.elastic.store import Refused, Store
 from index.filters.nodes import FilterError
 from index.protocol import IndexUnavailable
@@ -34,6 +35,11 @@ class Reading:
         with _honouring(query):
             return pages.read(self._store, self._names.collections(query.collections), query, self._filter(query))
 
+    def export(self, query: Query) -> Generator[StoredItem, None, None]:
+        """As Index.export."""
+        with _honouring(query):
+            yield from export(self._store, self._names.collections(query.collections), query, lambda: self._filter(query))
+
     def count(self, query: Query) -> int:
         """As Index.count."""
         with _honouring(query):
@@ -46,7 +52,7 @@ class Reading:
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """As Index.get."""
         key = ItemKey(collection, item_id)
-        found = self._places.find([key], STORED).get(key) if item_id else None
+        found = self._places.find([key]).get(key) if item_id else None
         item = to_stored(found.source) if found else None
         return item if item and audience.finds(item.source, item.availability, item.licence) else None
 

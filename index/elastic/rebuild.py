@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from index.elastic.closing import Closing
 from index.elastic.lease import Numbers
-from index.elastic.mapping import SCHEMA, SHAPE, again
+from index.elastic.mapping import again
 from index.elastic.names import Names
 from index.elastic.operation import Operation, Source, portions
 from index.elastic.places import division_of, year_of
@@ -155,7 +155,7 @@ class Rebuild:
 
     def _copied(self, copy: _Copy, hits: list[Source]) -> None:
         operations = [
-            Operation(self._target(copy, hit["_source"]["sort_key"]), hit["_id"], _current(hit["_source"]), hit["_version"]) for hit in hits
+            Operation(self._target(copy, hit["_source"]["sort_key"]), hit["_id"], again(hit["_source"]), hit["_version"]) for hit in hits
         ]
         # What is there in a newer version was copied already.
         failed = [refusal for refusal in self._store.bulk(operations) if refusal.status != 409]
@@ -224,7 +224,3 @@ class Rebuild:
             # The cluster may have done it, and its answer was lost.
             if set(self._store.behind(items)) != set(copy.new.values()):
                 raise
-
-
-def _current(source: Source) -> Source:
-    return source if source.get(SHAPE, 0) >= SCHEMA else again(source)

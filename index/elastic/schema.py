@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from index.elastic.errors import Refused
-from index.elastic.mapping import ITEM_FIELDS, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE_FIELDS, WRITTEN
+from index.elastic.mapping import ITEM_MAPPING, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE_FIELDS, WRITTEN
 from index.elastic.names import STATE, Names, id_names
 from index.elastic.operation import Found, Operation, Refusal, Source
 from index.elastic.store import Store
@@ -48,6 +48,8 @@ def upgrade_state(store: Store, names: Names, version: int) -> None:
         for index in (names.records, names.quarantine):
             _write_again(store, index, WRITTEN, _as_it_is)
         _write_again(store, names.watermarks, "stream", _named)
+    if version < 6:
+        _write_again(store, names.changes, "source", _as_it_is)
 
 
 def finish(store: Store, names: Names, found: Found | None) -> None:
@@ -82,7 +84,7 @@ def _wait(store: Store, names: Names) -> None:
 def create_data(store: Store, names: Names, collection: str, generation: int, year: int | None, *, hidden: bool = False) -> None:
     """Makes an index of a collection's Items, or of one year's, with its aliases, unless it is there; `hidden`: without."""
     aliases = [names.collection(collection)] + ([names.year(collection, year)] if year is not None else [])
-    _make(store, names.data(collection, generation, year), ITEM_FIELDS, ITEM_SETTINGS, () if hidden else aliases)
+    _make(store, names.data(collection, generation, year), ITEM_MAPPING, ITEM_SETTINGS, () if hidden else aliases)
 
 
 def make_state(store: Store, names: Names) -> None:
@@ -92,33 +94,29 @@ def make_state(store: Store, names: Names) -> None:
             name=f"{names.prefix}-items",
             index_patterns=[names.every_data],
             priority=500,
-            template={"mappings": _mapping(ITEM_FIELDS), "settings": {"index": ITEM_SETTINGS}},
+            template={"mappings": ITEM_MAPPING, "settings": {"index": ITEM_SETTINGS}},
         )
 
     def make(name: str) -> None:
         settings = SETTINGS | ({"codec": "best_compression"} if name in ("records", "quarantine", "deleted") else {})
-        _make(store, f"{names.prefix}-{name}", STATE_FIELDS.get(name, {}), settings)
+        _make(store, f"{names.prefix}-{name}", {"dynamic": False, "properties": STATE_FIELDS.get(name, {})}, settings)
 
     # The cluster makes several at once in the time of one.
     with ThreadPoolExecutor(len(STATE)) as pool:
         list(pool.map(make, STATE))
 
 
-def _make(store: Store, index: str, fields: Mapping[str, Any], settings: Mapping[str, Any], aliases: Iterable[str] = ()) -> None:
+def _make(store: Store, index: str, mapping: Mapping[str, Any], settings: Mapping[str, Any], aliases: Iterable[str] = ()) -> None:
     with store.speaking():
         if store.client.indices.exists(index=index):
-            store.client.indices.put_mapping(index=index, **_mapping(fields))
+            store.client.indices.put_mapping(index=index, properties=mapping["properties"])
             return
         answer = store.client.options(ignore_status=400).indices.create(
-            index=index, mappings=_mapping(fields), settings={"index": dict(settings)}, aliases={alias: {} for alias in aliases}
+            index=index, mappings=mapping, settings={"index": dict(settings)}, aliases={alias: {} for alias in aliases}
         )
     # Another process may have made it a moment ago.
     if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
         raise store.refusing([Refusal(Operation(index, "", None), 400, str(answer.body["error"].get("reason")))])
-
-
-def _mapping(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"dynamic": False, "properties": dict(fields)}
 
 
 def _write_again(store: Store, index: str, field: str, whole: Callable[[Source], Source]) -> None:

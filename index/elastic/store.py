@@ -46,6 +46,8 @@ class Store:
         """`name` is what errors call the cluster; `timeout` in seconds, as `clock` counts them."""
         # Reads, and writes with a version, may be sent again; a compare-and-set may not.
         self.client = client.options(request_timeout=timeout, max_retries=2, retry_on_status=(502, 503, 504))
+        # Made once: that takes the client as long as a request.
+        self._lenient = self.client.options(ignore_status=404)
         self._once = client.options(request_timeout=timeout, max_retries=0)
         self._bulk = client.options(request_timeout=max(timeout, BULK_SECONDS), max_retries=2, retry_on_status=())
         self._writer = Bulk(self._bulk, name, sleep)
@@ -67,7 +69,7 @@ class Store:
 
     def get(self, index: str, doc_id: str) -> Found | None:
         """A document as last written, refreshed or not; None when it or its index is not there."""
-        answer = self._ask(lambda client: client.options(ignore_status=404).get(index=index, id=doc_id))
+        answer = self.ask(lambda client: client.get(index=index, id=doc_id), client=self._lenient)
         if answer.get("found"):
             return Found(answer["_source"], answer["_seq_no"], answer["_primary_term"])
         # Something else that has no such page would say 404, too.
@@ -93,28 +95,28 @@ class Store:
                     said = f"{doc['_index']}: {reason(doc)}"
                     raise Divided(said) if "more than one index" in said else refusal(self._name, 503, said)
 
-        found: Sequence[Doc] = self._ask(lambda client: client.mget(docs=docs, source_includes=fields), verify)["docs"]
+        found: Sequence[Doc] = self.ask(lambda client: client.mget(docs=docs, source_includes=fields), verify)["docs"]
         return found
 
     def behind(self, alias: str) -> list[str]:
         """The indices that an alias names; none while there is no such alias."""
-        answer = self._ask(lambda client: client.options(ignore_status=404).indices.get_alias(name=alias), self._verify_indices)
+        answer = self.ask(lambda client: client.indices.get_alias(name=alias), self._verify_indices, self._lenient)
         return [] if "error" in answer else sorted(answer)
 
     def named(self, pattern: str) -> list[str]:
         """The indices (no aliases) whose name fits, whatever state they are in."""
         asked: dict[str, Any] = {"expand_wildcards": "all", "ignore_unavailable": True, "features": "aliases"}
-        return sorted(self._ask(lambda client: client.indices.get(index=pattern, **asked), self._verify_indices))
+        return sorted(self.ask(lambda client: client.indices.get(index=pattern, **asked), self._verify_indices))
 
     def remove(self, indices: Iterable[str]) -> None:
         """Deletes indices, those that are there."""
         with self.speaking():
             for index in indices:
-                self.client.options(ignore_status=404).indices.delete(index=index)
+                self._lenient.indices.delete(index=index)
 
     def put(self, index: str, doc_id: str, source: Source) -> None:
         """Writes a document, whatever was there."""
-        self._ask(lambda client: client.index(index=index, id=doc_id, document=source), client=self._bulk)
+        self.ask(lambda client: client.index(index=index, id=doc_id, document=source), client=self._bulk)
 
     def put_if_unchanged(self, index: str, doc_id: str, source: Source, seen: Found | None) -> bool:
         """Writes a document if it is still as `seen` (None: absent); False when somebody else was quicker."""
@@ -176,7 +178,7 @@ class Store:
 
     def refresh(self, *indices: str) -> None:
         """What was written to these indices is found by searches from here on."""
-        self._ask(lambda client: client.indices.refresh(index=indices, ignore_unavailable=True), self.verify)
+        self.ask(lambda client: client.indices.refresh(index=indices, ignore_unavailable=True), self.verify)
 
     def verify(self, answer: Mapping[str, Any]) -> None:
         """An answer from some shards only is none."""
@@ -193,9 +195,9 @@ class Store:
             raise stranger(self._name)
 
     def _search(self, **asked: Any) -> Source:
-        return self._ask(lambda client: client.search(allow_partial_search_results=False, ignore_unavailable=True, **asked), self.verify)
+        return self.ask(lambda client: client.search(allow_partial_search_results=False, ignore_unavailable=True, **asked), self.verify)
 
-    def _ask(
+    def ask(
         self,
         request: Callable[[Elasticsearch], ApiResponse[Any]],
         verify: Callable[[Source], None] | None = None,

@@ -23,11 +23,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from index.document import Document
+from index.elastic.announced import announced, is_told
 from index.elastic.batches import change, changes, gone_from, joining_of, key_of, state
 from index.elastic.closing import Closing
 from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
-from index.elastic.mapping import put_items, to_source
+from index.elastic.mapping import UNMATCHED, put_items, to_source
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Refusal, Source
 from index.elastic.places import Lying, Places
@@ -40,18 +41,25 @@ log = logging.getLogger(__name__)
 
 # Seconds: while a Collection is rebuilt, it takes no writes for a moment, and may be divided in another way then.
 _WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 16.0)
-_STORED = ("digest", "records", "change", "source", "availability", "licence", "better")
+_STORED = ("digest", "records", "change", "source", "availability", "licence", "better", UNMATCHED)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What of a batch differs from what is stored: Items to put, those whose bytes stay but whose records do not (with the
-    change number they keep), and those to delete. `stored` is what is there of all of them."""
+    """What of a batch differs from what is stored: Items to put, those whose bytes stay but whose records or places do not (with the
+    change number they keep), and those to delete. `stored` is what is there of all of them. `lost` are Items that are to go and are not
+    there, with what a change says of them that tells otherwise."""
 
     put: Sequence[Document]
     relinked: Sequence[tuple[Document, int]]
     removed: Sequence[ItemKey]
     stored: Mapping[ItemKey, Lying]
+    lost: Mapping[ItemKey, Source]
+
+    @property
+    def numbers(self) -> int:
+        """How many changes it tells."""
+        return len(self.put) + len(self.removed) + len(self.lost)
 
 
 class Writer:
@@ -91,32 +99,37 @@ class Writer:
 
     def _apply(self, batch: Batch) -> Applied:
         plan = self._plan(batch)
-        number = len(plan.put) + len(plan.removed)
-        with block_of(self._numbers, self._leases, number, batch.lease) as block:
+        with block_of(self._numbers, self._leases, plan.numbers, batch.lease) as block:
             self._write(batch, plan, block)
-        return Applied(len(plan.put), len(plan.removed), block.version + number if number else block.last)
+        return Applied(len(plan.put), len(plan.removed), block.version + plan.numbers if plan.numbers else block.last)
 
     def _plan(self, batch: Batch) -> _Plan:
         documents = {ItemKey(document.collection, document.id): document for document in batch.items}
         removed = [key for key in map(ItemKey._make, batch.removed) if key not in documents]
         found = self._places.find((*documents, *removed), _STORED)
+        same = {key: None for key, document in documents.items() if key in found and found[key].source["digest"] == document.digest.hex()}
+        told = announced(self._store, self._names, (*same, *(key for key in removed if key not in found)))
         put, relinked = [], []
         for key, document in documents.items():
-            stored = found[key].source if key in found else None
-            if stored is None or stored["digest"] != document.digest.hex():
+            if key not in same or not is_told(told.get(key), found[key].source):
                 put.append(document)
-            elif stored["records"] != list(document.records):
-                relinked.append((document, stored["change"]))
-        return _Plan(put, relinked, [key for key in removed if key in found], found)
+            elif found[key].source["records"] != list(document.records) or found[key].elsewhere:
+                # Whose it is is told by its newest change.
+                relinked.append((replace(document, source=found[key].source["source"]), found[key].source["change"]))
+        lost = {key: told[key] for key in removed if key not in found and key in told and not told[key]["deleted"]}
+        return _Plan(put, relinked, [key for key in removed if key in found], found, lost)
 
     def _write(self, batch: Batch, plan: _Plan, block: Block) -> None:
         first = block.version + 1
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
-        self._all(batch, changes(self._names, batch, put, [(number, key, plan.stored[key].source) for number, key in removed]))
+        facts = [(number, key, plan.stored[key].source) for number, key in removed]
+        facts += [(number, key, told) for number, (key, told) in enumerate(plan.lost.items(), first + len(put) + len(removed))]
+        self._all(batch, changes(self._names, batch, put, facts))
         self._all(batch, self._announced(batch, block.version))
         operations = [self._item(document, number, number, plan.stored) for number, document in put]
-        operations += [self._item(document, change, block.version, plan.stored) for document, change in plan.relinked]
+        # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
+        operations += [self._item(document, change, block.version, plan.stored, marked=False) for document, change in plan.relinked]
         documents: dict[str, dict[str, Document]] = {}
         for document in batch.items:
             documents.setdefault(self._place(document), {})[document.id] = document
@@ -162,10 +175,10 @@ class Writer:
         found = self._store.mget(((self._names.records, place) for place in places), fields)
         return {place: source for (_, place), source in found.items()}
 
-    def _item(self, document: Document, change: int, version: int, stored: Mapping[ItemKey, Lying]) -> Operation:
+    def _item(self, document: Document, change: int, version: int, stored: Mapping[ItemKey, Lying], *, marked: bool = True) -> Operation:
         # Whatever matching wrote of it stays.
-        kept = stored.get(key_of(document))
-        source = to_source(document, change, kept.source.get("better", ()) if kept else ())
+        kept: Source = stored[key_of(document)].source if key_of(document) in stored else {UNMATCHED: True}
+        source = to_source(document, change, kept.get("better", ()), unmatched=marked and UNMATCHED in kept)
         return Operation(self._place(document), document.id, source, version, by_alias=True)
 
     def _place(self, document: Document) -> str:

@@ -58,7 +58,7 @@ CREATE INDEX items_cloud ON items (cloud, id, collection, begins, ends, fact, be
 
 _PUT = f"INSERT INTO fields (seq, {_COLUMNS}, lon, lat, words) VALUES ({', '.join('?' * (len(STORED) + 4))})"
 Box = tuple[float, float, float, float]
-PUT_BOX = "INSERT INTO boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_BOX = "INSERT OR REPLACE INTO boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 DAY = 86_400_000_000
 """Microseconds."""
 # The same for all, and far from any kind: boxes are put together by place and time, not by kind.

@@ -1,6 +1,6 @@
 """SqliteIndex: the Index in one SQLite file, for any number of readers and one writer at a time, in one process or several."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +16,15 @@ from index.query import Matched, Page, Query, Summary
 from index.sqlite import match_write, matches, notes, records, state, stats
 from index.sqlite.compact import compact
 from index.sqlite.connection import BUSY_SECONDS, Pool
+from index.sqlite.export import export
 from index.sqlite.filter import OPERATORS
 from index.sqlite.reading import Reading, change_of
 from index.sqlite.schema import migrate
+from index.sqlite.tally import tally
 from index.sqlite.write import write
 from index.state import Applied, Batch, Change, Deleted, ItemKey, Known, Lease, Note, Rejection, Run, StoredItem, StoredRecord
 from index.stats import Stats
+from index.tally import Tally
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
@@ -52,6 +55,9 @@ class SqliteIndex:
 
     def search(self, query: Query) -> Page:
         return self._reading.search(query)
+
+    def export(self, query: Query) -> Generator[StoredItem, None, None]:
+        return export(self._pool, query)
 
     def count(self, query: Query) -> int:
         return self._reading.count(query)
@@ -209,6 +215,10 @@ class SqliteIndex:
 
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
+
+    def tally(self, source: str) -> Tally:
+        with self._pool.read() as db:
+            return tally(db, source)
 
     def stats(self) -> Stats:
         with self._pool.read() as db:

@@ -45,7 +45,8 @@ def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], chang
     fresh = [(key, document) for key, document in documents.items() if stored.get(key, (0, b""))[1] != document.digest]
     if not fresh:
         return 0
-    seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM items").fetchone()[0]
+    # Also above what is left of Items that somebody deleted from their table alone.
+    seq: int = db.execute("SELECT max(ifnull((SELECT max(seq) FROM items), 0), ifnull((SELECT max(seq) FROM bodies), 0))").fetchone()[0]
     facts = _fact_numbers(db, {_facts(document) for _, document in fresh})
     kinds = fields.kinds(db, ((document.collection, facts[_facts(document)]) for _, document in fresh))
     rows: list[tuple[Any, ...]] = []

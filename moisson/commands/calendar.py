@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import prometheus_client
 import typer
 
+from index.harvests import commands
 from moisson.build import chosen_sources, open_index
 from moisson.commands.harvest import stop_on_signal
 from moisson.commands.options import Config, SourceName, operator, utc_now
@@ -16,7 +17,6 @@ from moisson.memory import spare_the_collector
 from moisson.runner import Runner
 from moisson.sections import ConfigError
 from moisson.settings import Settings, load_settings
-from schedules import brake, commands
 from schedules.calendar import Calendar
 from schedules.lease import this_owner
 from schedules.metrics import HarvestMetrics
@@ -41,7 +41,7 @@ def schedule(
         _serve_metrics(settings, HarvestMetrics(index, planned, utc_now, utc_now()))
         chosen = settings.schedule
         calendar = Calendar(
-            index, runner, {one.name: one.timetable for one in planned}, owner, utc_now, chosen.workers, chosen.poll_seconds
+            index, runner, {one.name: runner.timetable(one.name) for one in planned}, owner, utc_now, chosen.workers, chosen.poll_seconds
         )
         # As SIGTERM: what is under way ends after the page in its hands.
         signal.signal(signal.SIGINT, lambda number, frame: stop.set())
@@ -94,7 +94,7 @@ def confirm_removal(source: SourceName, config: Config = None) -> None:
     settings = load_settings(config)
     chosen_sources(settings, [source])
     with open_index(settings) as index:
-        found = brake.confirm(index, source, operator())
+        found = commands.confirm(index, source, operator())
     if found is None:
         raise ConfigError(f"{source}: the brake stopped nothing")
     _say(f"{source}: the next run may remove {found['count']} of {found['total']} records ({found['why']})")

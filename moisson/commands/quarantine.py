@@ -7,6 +7,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from index.harvests.commands import Action, leave
 from index.protocol import Index
 from index.state import Rejection
 from mappings.times import format_time
@@ -18,7 +19,6 @@ from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
 from moisson.sections import ConfigError
 from moisson.settings import Settings, load_settings
-from schedules.commands import Action, leave
 from schedules.lease import this_owner
 
 app = typer.Typer(help="Records that could not become Items.", no_args_is_help=True, rich_markup_mode=None)

@@ -6,6 +6,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from index.harvests.commands import Action, leave
 from moisson.build import chosen_sources, open_index
 from moisson.commands.harvest import stop_on_signal
 from moisson.commands.options import Config, Json, Later, SourceName, operator, utc_now
@@ -14,7 +15,6 @@ from moisson.memory import spare_the_collector
 from moisson.report import remapped_document
 from moisson.runner import Runner, remapped_line
 from moisson.settings import load_settings
-from schedules.commands import Action, leave
 from schedules.lease import this_owner
 from schedules.stop import Stopped
 

@@ -61,7 +61,7 @@ def _serve_shared(settings: Settings, workers: int, config: Path | None, listeni
 
 
 def _say(shown: str) -> None:
-    sys.stderr.write(f"moisson: STAC API on {shown} (documentation: /api.html)\n")
+    sys.stderr.write(f"moisson: STAC API on {shown} (map: /map, documentation: /api.html)\n")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,6 +8,8 @@ import orjson
 import typer
 from rich.table import Table
 
+from index.harvests.commands import commands
+from index.harvests.standing import Standing, standing
 from index.protocol import Index
 from index.query import Query
 from mappings.audience import EVERYTHING
@@ -18,8 +20,6 @@ from moisson.exits import Exit
 from moisson.report import run_document
 from moisson.runner import Runner
 from moisson.settings import load_settings
-from schedules.commands import commands
-from schedules.standing import Standing, standing
 
 
 def status(

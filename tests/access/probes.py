@@ -123,6 +123,22 @@ def download(asked: Asked) -> None:
         same_as_absent(asked, lambda one: f"/collections/{one.collection}/items/{one.id}/assets/data/download", thing)
 
 
+def view(asked: Asked) -> None:
+    """Nobody fetches pictures for this server: who may view is told so, and nobody else."""
+    for thing in asked.found:
+        answer = asked.get(f"/collections/{thing.collection}/items/{thing.id}/assets/look/view")
+        assert answer.status_code == (502 if _view(asked.one, thing) else 403), (asked.one, thing, answer.text)
+    for thing in asked.hidden:
+        same_as_absent(asked, lambda one: f"/collections/{one.collection}/items/{one.id}/assets/look/view", thing)
+
+
+def layers(asked: Asked) -> None:
+    """Items to look at, each as the asker finds it."""
+    told = asked.get("/map/layers").json()["layers"]
+    found = {thing.id for thing in asked.found if thing.availability == "view" and _view(asked.one, thing)}
+    assert {one["id"].rpartition("/")[2] for one in told if one["kind"] == "wmts"} == found
+
+
 def coverage(asked: Asked) -> None:
     """What covers nothing for the asker is told as nothing, and only by scenes that they discover."""
     told = asked.send("POST", "/coverage", json=AREA_ASKED).json()["coverage"]
@@ -156,6 +172,26 @@ def _named(answer: httpx.Response, thing: Thing) -> str:
     return answer.text.replace(thing.collection, "C").replace(thing.id, "I")
 
 
+def for_operators(method: str, path: str) -> Callable[[Asked], None]:
+    """Pages of operators: nobody else learns even whether there is such a page, and they tell of sources, not of Items."""
+
+    def probe(asked: Asked) -> None:
+        answer = asked.send(method, path, data={"key": "none"} if method == "POST" else None)
+        if asked.one != "operator":
+            assert answer.status_code == (401 if asked.one == "anonymous" else 403), (asked.one, path)
+            assert answer.json()["code"] in ("sign-in-required", "not-an-operator")
+        assert "Item-" not in answer.text
+
+    return probe
+
+
+def sign_in_form(asked: Asked) -> None:
+    """The same for everybody; the keys of this world are none that it takes."""
+    assert asked.get("/runs/sign-in").status_code == 200
+    assert asked.send("POST", "/runs/sign-in", data={"key": asked.one}).status_code in (401, 429)
+    assert asked.send("POST", "/runs/sign-out", data={"token": "none"}, follow_redirects=True).status_code == 200
+
+
 PROBES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("GET", "/"): landing,
     ("GET", "/conformance"): nothing_of_items("/conformance"),
@@ -174,9 +210,23 @@ PROBES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("GET", "/collections/{collection_id}/items"): items,
     ("GET", "/collections/{collection_id}/items/{item_id:path}"): item,
     ("GET", "/collections/{collection_id}/items/{item_id:path}/assets/{key:path}/download"): download,
+    ("GET", "/collections/{collection_id}/items/{item_id:path}/assets/{key:path}/view"): view,
+    ("GET", "/map"): nothing_of_items("/map"),
+    ("GET", "/map/assets/{name}"): nothing_of_items("/map/assets/none.js"),
+    ("GET", "/map/layers"): layers,
     ("GET", "/licences"): licences,
     ("GET", "/licences/{licence_id}"): licences,
     ("GET", "/me"): me,
+    ("GET", "/runs"): for_operators("GET", "/runs"),
+    ("GET", "/runs/{rest:path}"): for_operators("GET", "/runs/anything/else"),
+    ("GET", "/runs/sources/{source}"): for_operators("GET", "/runs/sources/closed"),
+    ("GET", "/runs/sources/{source}/quarantine"): for_operators("GET", "/runs/sources/closed/quarantine"),
+    ("GET", "/runs/sources/{source}/runs/{run}"): for_operators("GET", "/runs/sources/closed/runs/1"),
+    ("GET", "/runs/sources/{source}/ask/{deed}"): for_operators("GET", "/runs/sources/closed/ask/run"),
+    ("POST", "/runs/sources/{source}/ask/{deed}"): for_operators("POST", "/runs/sources/closed/ask/run"),
+    ("GET", "/runs/sign-in"): sign_in_form,
+    ("POST", "/runs/sign-in"): sign_in_form,
+    ("POST", "/runs/sign-out"): sign_in_form,
     ("POST", "/coverage"): coverage,
     ("POST", "/requests/draft"): draft,
     **WALKED,
@@ -196,6 +246,12 @@ def _download(one: str, thing: Thing) -> str:
     who = askers().get(one)
     unsigned = right.needs == "signature" and (who is None or thing.licence not in who.signed)
     return "after_signing" if unsigned else str(right.download)
+
+
+def _view(one: str, thing: Thing) -> bool:
+    """As the licence file has it: what is not established gives no right."""
+    row = TABLE[thing.licence]
+    return row.confirmed and thing.availability != "unknown" and next(right.view for right in row.rights if one in right.users)
 
 
 def _check_decision(asked: Asked, item: Any) -> None:

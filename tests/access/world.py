@@ -130,5 +130,12 @@ def _item(thing: Thing) -> Any:
         gsd=0.7,
         **cloud,
     )
-    item["assets"] = {"data": {"href": f"https://archive.example.org/files/{thing.id}", "roles": ["data"]}}
+    item["assets"] = {
+        "data": {"href": f"https://archive.example.org/files/{thing.id}", "roles": ["data"]},
+        "look": {"href": f"https://archive.example.org/pictures/{thing.id}", "roles": ["thumbnail"]},
+    }
+    if thing.availability == "view":
+        tiles = "https://data.geopf.fr/wmts"
+        item["properties"]["coverages:tile_matrix_set"] = "PM"
+        item["links"].append({"rel": "wmts", "href": tiles, "type": "image/png", "wmts:layer": thing.id, "wmts:encoding": "kvp"})
     return item

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,16 +12,19 @@ import pytest
 from openapi_spec_validator import validate
 from pystac_client import Client
 
+from api.app import Offer
+from api.map.offer import MapOffer
 from api.params import SEARCH_NAMES
 from index.protocol import Index
 from index.state import Batch
 from mappings.validation import Validator
+from tests.support.built import write_built
 from tests.support.items import document, make_item
-from tests.support.serving import serving
+from tests.support.serving import MEMBER, asking, serving
 
 
 @pytest.fixture
-def api(index: Index) -> Iterator[str]:
+def api(index: Index, tmp_path: Path) -> Iterator[str]:
     items = [
         make_item(
             f"open-{n}", collection="sentinel-2-l1c", availability="open", datetime=f"2024-01-{n + 1:02d}T00:00:00Z", box=(n, 0, n + 1, 1)
@@ -33,7 +37,8 @@ def api(index: Index) -> Iterator[str]:
     ]
     index.apply(Batch("test", "run", datetime(2024, 1, 1, tzinfo=UTC), items=[document(item) for item in items]))
     index.refresh()
-    with serving(index) as base:
+    page = MapOffer(folder=write_built(tmp_path / "static"))
+    with serving(index, offer=Offer(asking(MEMBER), map=page)) as base:
         yield base
 
 
@@ -55,7 +60,7 @@ def test_the_landing_page_leads_everywhere(api: str) -> None:
         if link.get("method", "GET") == "GET":
             answer = httpx.get(link["href"])
             assert answer.status_code == 200, link
-            if link["rel"] in ("service-desc", "service-doc"):
+            if link["rel"] in ("service-desc", "service-doc", "related"):
                 assert answer.headers["content-type"].startswith(link["type"].split(";")[0])
     assert page["conformsTo"] == get(f"{api}/conformance")["conformsTo"]
     pystac.Catalog.from_dict(page)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from openapi_schema_validator import OAS30Validator
 
-from api.app import create_app
+from api.app import Offer, create_app
 from api.openapi_answers import ANSWERS, MORE, SCHEMAS
 from index.matches import Match, MatchBatch
 from index.protocol import Index
@@ -17,14 +17,16 @@ from mappings.access.asker import ANONYMOUS, Asker
 from mappings.access.classes import UserClass
 from tests.index.helpers import NOW, batch
 from tests.support.items import document, make_item
+from tests.support.pictures import PNG, Shelf
 from tests.support.routes import routes_of
 from tests.support.serving import MEMBER, asking, serving
 
-OWN_PAGES = {"/api", "/api.html", "/docs/oauth2-redirect"}
+OWN_PAGES = {"/api", "/api.html", "/docs/oauth2-redirect", "/map", "/map/assets/{name}"}
 FOR_ALL = {"/healthz", "/readyz", "/conformance", "/schemas/moisson/v1.0.0/schema.json", "/_mgmt/ping", "/_mgmt/health"}
 BOX = [2.0, 46.0, 3.0, 47.0]
 YEAR = "2024-01-01T00:00:00Z/2024-12-31T23:59:59Z"
-FILE = {"data": {"href": "https://files.example/a.tif", "roles": ["data"]}}
+LOOK = {"href": "https://files.example/a.png", "roles": ["thumbnail"]}
+FILE = {"data": {"href": "https://files.example/a.tif", "roles": ["data"]}, "look": LOOK}
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
             make_item("sale", "airbus-phr", availability="orderable", licence="airbus-optical", box=(2.0, 46.0, 3.0, 46.5), **phr),
         ]
         items[0]["assets"] = FILE
+        items[1]["assets"] = {"look": LOOK}
         opened.apply(batch(items=[document(item) for item in items]))
         sale, held = ItemKey("airbus-phr", "sale"), ItemKey("dinamis", "held")
         opened.apply_matches(MatchBatch(NOW, matches={sale: [Match(sale, held, "M1", 0.9, 0.5)]}))
@@ -51,13 +54,24 @@ def described(index: Index) -> Any:
 
 @pytest.fixture(scope="module")
 def api(index: Index) -> Iterator[str]:
-    with serving(index) as base:
+    with serving(index, offer=Offer(asking(MEMBER), pictures=Shelf(usual=PNG))) as base:
         yield base
 
 
 def test_every_route_of_the_application_is_in_the_document(index: Index, described: Any) -> None:
-    routes = {(method, path) for method, path in routes_of(create_app(index).routes) if path not in OWN_PAGES}
+    # The pages of operators are for people, and no part of the API.
+    routes = {
+        (method, path) for method, path in routes_of(create_app(index).routes) if path not in OWN_PAGES and not _is_for_operators(path)
+    }
     assert {(method.upper(), path) for path, operations in described["paths"].items() for method in operations} == routes
+
+
+def test_the_pages_of_operators_are_not_in_the_document(described: Any) -> None:
+    assert not [path for path in described["paths"] if _is_for_operators(path)]
+
+
+def _is_for_operators(path: str) -> bool:
+    return path == "/runs" or path.startswith("/runs/")
 
 
 def test_a_bearer_token_and_the_header_of_keys_are_the_two_ways_to_sign_in(described: Any) -> None:
@@ -156,6 +170,22 @@ def test_a_body_that_is_too_long_is_a_413_as_described(described: Any, api: str,
     answer = httpx.post(api + route, content=b" " * (5 * 2**20), headers={"content-type": "application/json"})
     assert answer.status_code == 413
     check(described, route, answer)
+
+
+def test_map_layers_and_pictures_are_as_described(described: Any, index: Index, api: str) -> None:
+    check(described, "/map/layers", httpx.get(f"{api}/map/layers"))
+    path = "/collections/{collection_id}/items/{item_id}/assets/{key}/view"
+    assert httpx.get(f"{api}/collections/dinamis/items/held/assets/look/view").status_code == 200
+    for file, status in (
+        ("dinamis/items/held/assets/look", 200),
+        ("airbus-phr/items/sale/assets/look", 403),
+        ("dinamis/items/held/assets/data", 409),
+    ):
+        answer = httpx.get(f"{api}/collections/{file}/view")
+        assert answer.status_code == status
+        check(described, path, answer)
+    with serving(index) as base:
+        check(described, path, httpx.get(f"{base}/collections/dinamis/items/held/assets/look/view"))
 
 
 def test_downloads_and_their_refusals_are_as_described(described: Any, index: Index, api: str) -> None:

@@ -1,42 +1,30 @@
-"""python -m tests.clients.record DIST: records anew what stac-browser asks of Moisson, in a real Chromium, into stac_browser.json.
+"""python -m tests.clients.record: records anew what stac-browser asks of Moisson, in a real Chromium, into stac_browser.json.
 
-DIST is a build of stac-browser, which is no part of this project:
-
-    npm pack @radiantearth/stac-browser@4.0.1 && tar xzf radiantearth-stac-browser-4.0.1.tgz && cd package
-    npm install && npm install --save-exact ol-stac@1.1.0
-    npm run build:minimal -- --historyMode=hash
-
-(4.0.1 takes the newest ol-stac, with which it no longer builds.) Prints each step, what it asked, and what the page complained of.
+The browser is the build of browser_build.py. Prints each step, what it asked, and what the page complained of.
 """
 
-import functools
-import http.server
 import json
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.sqlite import SqliteIndex
+from tests.clients.browser_build import VERSION, dist, serving_page
 from tests.clients.chromium import Chromium, Request, chromium
 from tests.clients.recorded import Placeholders, Recorded, save
 from tests.clients.walk import PRELUDE, WALK, Step
 from tests.support.harvested import serving_harvest
 
-BROWSER = "stac-browser 4.0.1"
+BROWSER = f"stac-browser {VERSION}"
 # What a server answers to; the rest tells of the browser alone.
 _HEADERS = ("accept", "accept-language", "content-type")
 
 
 def main() -> int:
-    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "index.html").exists():
-        print(__doc__, file=sys.stderr)
-        return 2
     with TemporaryDirectory() as name, SqliteIndex.open(Path(name) / "index.sqlite") as index:
         folder = Path(name)
-        with serving_harvest(index, folder) as base, _site(Path(sys.argv[1])) as site, chromium() as page:
+        with serving_harvest(index, folder) as base, serving_page(dist()) as site, chromium() as page:
             requests = _walk(page, site, base)
     save(BROWSER, requests)
     print(f"{len(requests)} requests")
@@ -75,21 +63,6 @@ def _recorded(step: Step, sent: list[Request], base: str, placeholders: Placehol
         body = None if request.body is None else placeholders.hide(request.body)
         yield Recorded(step.name, request.method, placeholders.hide(path), dict(sorted(headers.items())), body)
         placeholders.note(request.answer)
-
-
-@contextmanager
-def _site(dist: Path) -> Iterator[str]:
-    """The address of the built browser: another origin than Moisson's."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None: ...
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(dist))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import re
 from typing import Protocol
 
+from index.harvests.commands import confirm
 from index.sqlite import SqliteIndex
 from index.state import Outcome, Run
-from schedules.brake import confirm
 from tests.faults.cells import Cell
 from tests.support.faults import Held, adds_up
 

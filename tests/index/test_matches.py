@@ -7,6 +7,7 @@ import pytest
 
 from index.matches import Better, Match, MatchBatch, Scene
 from index.protocol import Index, LeaseLost
+from index.query import Query
 from index.state import ItemKey
 from mappings.audience import EVERYTHING, Audience
 from tests.index.helpers import NOW, ask, batch, ids
@@ -206,3 +207,24 @@ def test_matching_without_its_lease_writes_nothing(index: Index, lost: str) -> N
     assert index.matches(EVERYTHING, [A]) == {}
     assert index.match_position() == 0
     assert "a" in ids(index, collapse=True)
+
+
+# --- marks -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("stored")
+def test_an_item_that_has_matches_never_says_that_it_has_none(index: Index, put: Put) -> None:
+    def said(*keys: ItemKey) -> dict[str, bool]:
+        index.refresh()
+        found = {key.id: index.get(EVERYTHING, *key).matched for key in keys}
+        assert {item.id: item.matched for item in index.search(Query(EVERYTHING)).items if item.id in found} == found
+        return found
+
+    index.apply_matches(matched(matches={A: [match(A, H)]}, better={B: [Better("held", "dinamis", "held", LICENCES["held"])]}))
+    assert said(A, H) == {"a": True, "h": True}
+    # A harvest of the same Items keeps what matching wrote.
+    put([make_document(A.id, A.collection, availability="orderable", source="airbus", title="newer")])
+    put([make_document(H.id, H.collection, availability="held", source="dinamis", title="newer")])
+    assert said(A, H) == {"a": True, "h": True}
+    index.apply_matches(matched(matches={A: [match(A, H), match(A, K)]}))
+    assert said(A, H, K) == {"a": True, "h": True, "k": True}

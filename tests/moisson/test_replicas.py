@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from index.elastic import ElasticIndex
+from index.harvests.commands import Action, leave
 from index.protocol import Index
 from index.state import Lease, Outcome, Run
 from index.stats import Stats
-from schedules.commands import Action, leave
 from tests.support import elasticsearch
 from tests.support.faults import adds_up
 from tests.support.replicas import PUBLIC, SOURCES, Load, Site, end, wait_for

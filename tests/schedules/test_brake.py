@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from harvesters.source import Page
+from index.harvests.commands import confirm
 from index.protocol import Index
 from index.state import Outcome
-from schedules.brake import confirm
 from schedules.run import Options, harvest
 from tests.schedules.support import NOW, VALIDATOR, listing, many, names, notices, run
 from tests.support.toy import ToySource, ticking, toy_record

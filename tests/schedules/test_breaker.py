@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from index.harvests.breaker import open_until, record
 from index.protocol import Index
 from index.state import Outcome
-from schedules.breaker import open_until, record
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 

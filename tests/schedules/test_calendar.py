@@ -10,16 +10,16 @@ import pytest
 
 from harvesters.errors import Misconfigured, StopSource
 from harvesters.source import Page
+from index.harvests import breaker
+from index.harvests.commands import Action, commands, leave, pause
+from index.harvests.standing import Planned, standing
 from index.protocol import Index
 from index.sqlite import SqliteIndex
 from index.state import Outcome, Run
 from mappings.validation import Validator
-from schedules import breaker
 from schedules.calendar import Calendar
-from schedules.commands import Action, commands, leave, pause
 from schedules.lease import this_owner
 from schedules.run import harvest
-from schedules.standing import Planned, standing
 from schedules.stop import Stop
 from schedules.timetable import Timetable
 from tests.support.toy import ToySource, toy_record

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from index.harvests.notes import MATCHING, note_value
 from index.matches import Match, MatchBatch
 from index.protocol import Index, LeaseLost
 from index.query import Query
@@ -17,7 +18,6 @@ from schedules import matching
 from schedules.lease import Busy
 from schedules.match_scenes import load_scenes
 from schedules.matching import MatchReport
-from schedules.notes import MATCHING, note_value
 from schedules.stop import Stop, Stopped
 from tests.index.helpers import NOW
 from tests.mappings.test_matching import PAIRS

@@ -6,10 +6,10 @@ import pytest
 
 from harvesters.errors import StopSource
 from harvesters.source import Page
+from index.harvests.commands import confirm
 from index.protocol import Index
 from index.state import Batch, Outcome
 from mappings.watermark import Watermark
-from schedules.brake import confirm
 from schedules.run import Options, harvest
 from tests.schedules.support import NOW, VALIDATOR, many, names, notices, run
 from tests.support.toy import ToySource, ticking, toy_record

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from index.harvests.history import last_complete, last_done
 from index.state import Outcome, Run
-from schedules.timetable import Timetable, last_complete, last_done
+from schedules.timetable import Timetable
 
 NOON = datetime(2024, 6, 3, 12, tzinfo=UTC)
 NO_JITTER = timedelta(0)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
-_CACHE = Path(__file__).parents[2] / ".cache"
+CACHE = Path(__file__).parents[2] / ".cache"
 
 
 class NotPrepared(Exception):
@@ -18,23 +18,24 @@ class NotPrepared(Exception):
 def python_of(name: str, pins: Sequence[str]) -> Path:
     """The Python of the environment called `name`, with exactly these packages, from the package index. Raises NotPrepared."""
     stamp = blake2b("\n".join((*pins, sys.version)).encode(), digest_size=6).hexdigest()
-    home = _CACHE / f"{name}-{stamp}"
+    home = CACHE / f"{name}-{stamp}"
     if (home / "complete").exists():
         return home / "bin" / "python"
-    _CACHE.mkdir(exist_ok=True)
+    CACHE.mkdir(exist_ok=True)
     # An environment holds its own path and cannot be moved: whoever comes second waits.
-    with _locked(_CACHE / f"{name}-{stamp}.lock"):
+    with locked(CACHE / f"{name}-{stamp}.lock"):
         if not (home / "complete").exists():
             shutil.rmtree(home, ignore_errors=True)
-            _run([sys.executable, "-m", "venv", str(home)])
+            run([sys.executable, "-m", "venv", str(home)])
             pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            _run([*pip, *pins])
+            run([*pip, *pins])
             (home / "complete").touch()
     return home / "bin" / "python"
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Nobody else is in such a block of the same file, in any process."""
     import fcntl
 
     with path.open("w") as file:
@@ -42,7 +43,8 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _run(command: list[str]) -> None:
+def run(command: list[str]) -> None:
+    """Raises NotPrepared, with the end of what the command said."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotPrepared(f"{' '.join(command[:4])} failed:\n{(done.stderr or done.stdout)[-2000:]}")

@@ -4,6 +4,8 @@ from typing import Any
 
 AUDIENCE = "moisson-api"
 CLIENT = "moisson-cli"
+MAP_CLIENT = "moisson-map"
+"""The map page: in a browser, so that the realm must let pages of its origin ask for tokens."""
 OTHER_CLIENT = "another-application"
 """A client whose tokens are not for this API."""
 PASSWORD = "a-long-password"
@@ -24,6 +26,7 @@ def realm(name: str) -> dict[str, Any]:
         "clients": [
             _client(CLIENT, [_audience(), _organisation()]),
             _client(OTHER_CLIENT, [_organisation()]),
+            _client(MAP_CLIENT, [_audience(), _organisation()]) | {"webOrigins": ["*"]},
         ],
         "components": {"org.keycloak.userprofile.UserProfileProvider": [_PROFILE]},
         "users": [_user(ANNE, "ign"), _user(BRUNO, "ailleurs"), _user(CHLOE, None)],
@@ -38,7 +41,12 @@ def _client(name: str, mappers: list[dict[str, Any]]) -> dict[str, Any]:
         # For the tests of refused tokens, which need no browser; `moisson login` never asks for a password.
         "directAccessGrantsEnabled": True,
         "redirectUris": ["http://127.0.0.1/*"],
-        "attributes": {"pkce.code.challenge.method": "S256", "oauth2.device.authorization.grant.enabled": "true"},
+        "attributes": {
+            "pkce.code.challenge.method": "S256",
+            "oauth2.device.authorization.grant.enabled": "true",
+            # Where one is led after signing out: as after signing in.
+            "post.logout.redirect.uris": "+",
+        },
         "protocolMappers": mappers,
     }
 

@@ -4,19 +4,32 @@
 """
 
 import os
+import shutil
 import sys
 
-from tests.support.node.prepare import apt_line, packages
+from tests.support.node.prepare import packages
+
+SERVERS = ("MOISSON_TEST_ELASTICSEARCH", "MOISSON_TEST_KEYCLOAK")
+CHROMIUM = "MOISSON_TEST_CHROMIUM"
+
+DRAWING = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""What a browser is told that draws maps on a machine without a graphics card."""
+
+
+def chromium() -> str | None:
+    """The browser that pages are looked at with; None where there is none."""
+    return os.environ.get(CHROMIUM) or shutil.which("chromium")
 
 
 def main() -> int:
-    own = ("MOISSON_TEST_ELASTICSEARCH", "MOISSON_TEST_KEYCLOAK")
-    missing = [] if all(os.environ.get(name) for name in own) else packages()
+    missing = [] if all(os.environ.get(name) for name in SERVERS) else packages()
+    missing += [] if chromium() else ["chromium"]
     if "--packages" in sys.argv:
         print(" ".join(missing))
         return 0
     if missing:
-        print(f"{apt_line(missing)}\n(or set {' and '.join(own)} to addresses of servers of yours)", file=sys.stderr)
+        named = f"{' and '.join(SERVERS)} to addresses of servers of yours, {CHROMIUM} to a browser"
+        print(f"the tests need: sudo apt-get install -y {' '.join(missing)}\n(or set {named})", file=sys.stderr)
         return 2
     return 0
 

@@ -22,6 +22,9 @@ _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8ffff3f0005fe02fea1359e910000000049454e44ae426082"
 )
 
+# Pages of other origins show tiles.
+_FOR_ALL = {"Access-Control-Allow-Origin": "*"}
+
 
 def usual_layers() -> Iterator[str]:
     """The names that the real service lists, and layers of something else."""
@@ -60,7 +63,7 @@ class Tiles:
                 return _refused("MissingParameterValue", "SERVICE")
             if given.get("REQUEST") == "GetTile":
                 known = given.get("LAYER") in self.layers
-                return Response(_PIXEL, media_type="image/png") if known else _refused("InvalidParameterValue", "LAYER")
+                return Response(_PIXEL, media_type="image/png", headers=_FOR_ALL) if known else _refused("InvalidParameterValue", "LAYER")
             if given.get("REQUEST") != "GetCapabilities":
                 return _refused("InvalidParameterValue", "REQUEST")
             content = self.capabilities()

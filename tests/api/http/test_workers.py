@@ -79,7 +79,7 @@ def test_a_worker_that_dies_is_replaced_and_a_signal_ends_all(tmp_path: Path) ->
         said = process.communicate(timeout=30)[1]
         assert process.returncode == 0
         assert [line for line in said.splitlines() if "STAC API on" in line] == [
-            f"moisson: STAC API on {base}/ by 2 processes (documentation: /api.html)"
+            f"moisson: STAC API on {base}/ by 2 processes (map: /map, documentation: /api.html)"
         ]
         assert "Traceback" not in said
         assert "worker died with code -9: started anew" in said

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import ElasticIndex, bulk, rebuild, store
+from index.elastic import ElasticIndex, bulk, export, rebuild, store
 from index.elastic.closing import LEASE
 from index.elastic.mapping import SCHEMA
 from index.elastic.operation import Operation, Refusal
@@ -21,7 +21,7 @@ from index.protocol import IndexUnavailable
 from index.query import Query
 from index.state import Counts, Outcome
 from mappings.audience import EVERYTHING
-from tests.index.elastic.archive import DEADLINE, Archive
+from tests.index.elastic.archive import DEADLINE, Archive, eventually
 from tests.index.elastic.helpers import migrated, without_aliases
 from tests.schedules.run_support import NOW, values
 from tests.support import elasticsearch
@@ -136,6 +136,27 @@ def test_a_node_killed_under_a_reader_gives_whole_pages_or_errors(node: Node, in
             enough.set()
     for reader in readers:
         reader.result()
+
+
+def test_an_export_whose_node_is_killed_is_an_error_also_when_it_is_back(
+    node: Node, index: ElasticIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PORTION", 20)
+    archive = Archive(200)
+    archive.run(index)
+    wanted = [item.id for item in index.export(Query(EVERYTHING))]
+    assert len(wanted) == archive.size // 2
+    gone, back = index.export(Query(EVERYTHING)), index.export(Query(EVERYTHING))
+    found = [next(gone).id], [next(back).id]
+    node.kill()
+    with pytest.raises(IndexUnavailable, match="cannot be reached"):
+        found[0].extend(item.id for item in gone)
+    node.restart()
+    eventually(lambda: index.search(Query(EVERYTHING)))
+    with pytest.raises(IndexUnavailable, match="the export broke off"):
+        found[1].extend(item.id for item in back)
+    assert found == (wanted[:20], wanted[:20])
+    assert [item.id for item in index.export(Query(EVERYTHING))] == wanted
 
 
 def until(done: Callable[[], bool], workers: Sequence[object]) -> None:

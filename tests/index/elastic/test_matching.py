@@ -14,6 +14,7 @@ from index.elastic.matches import Matching
 from index.elastic.names import Names
 from index.elastic.places import Places
 from index.elastic.store import Store
+from index.filters.nodes import Compare
 from index.matches import Better, Match, MatchBatch, Scene
 from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
@@ -21,6 +22,7 @@ from index.state import ItemKey, Lease
 from mappings.audience import EVERYTHING
 from tests.index.elastic.helpers import NOW, TTL, batch, document, head_of, record
 from tests.index.elastic.test_writing import _Breaking
+from tests.index.filtering import folded, text
 
 A = ItemKey("c", "a")
 
@@ -123,3 +125,56 @@ def test_an_item_with_further_records_only_stays_left_out(index: ElasticIndex) -
     index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
     assert shown(index) == []
     assert index.members("source", [A])[A] == [record("r"), record("s")]
+
+
+def test_filters_find_an_item_that_matching_marked(index: ElasticIndex) -> None:
+    index.apply(batch(document(text="Été"), document("b")))
+    index.apply_matches(MatchBatch(NOW, matches={A: [MATCH]}, better={ItemKey("c", "b"): [COPY]}))
+    index.refresh()
+    titled = Compare("=", folded("title", case=True, accents=True), text("ete"))
+    assert [item.id for item in index.search(Query(EVERYTHING, filter=titled)).items] == ["a"]
+    assert [item.id for item in index.search(Query(EVERYTHING, words=("b",))).items] == ["b"]
+
+
+# --- the mark of Items without matches ---------------------------------------------------------------------------------------
+
+
+def marked(index: ElasticIndex) -> dict[str, bool]:
+    """Which Items say that they may have matches, on a page and by their ids alike."""
+    index.refresh()
+    found = {item.id: item.matched for item in index.search(Query(EVERYTHING)).items}
+    assert found == {name: item.matched for name in found if (item := index.get(EVERYTHING, "c", name))}
+    return found
+
+
+def test_a_new_item_says_that_it_has_no_matches_until_it_is_matched(index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b"), document("d")))
+    assert marked(index) == {"a": False, "b": False, "d": False}
+    assert index.apply_matches(MatchBatch(NOW, matches={A: [MATCH]})) == 1, "marks are not counted: they tell nothing new"
+    assert marked(index) == {"a": True, "b": True, "d": False}
+    index.apply(batch(document(text="newer"), document("d", text="newer")))
+    assert marked(index) == {"a": True, "b": True, "d": False}
+
+
+def test_what_a_harvest_writes_over_a_mark_is_mended_by_the_next_matching(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), document("b")))
+    busy = _Meanwhile(store, Names(prefix), lambda: index.apply(batch(document(text="newer"))))
+    matching(store, prefix, busy).apply(page := MatchBatch(NOW, matches={A: [MATCH]}))
+    assert marked(index) == {"a": False, "b": True}
+    assert A in [one.key for one in index.changes(index.match_position())], "it is looked at again"
+    index.apply_matches(page)
+    assert marked(index) == {"a": True, "b": True}
+
+
+def test_an_item_written_without_a_change_says_that_it_may_have_matches(index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    index.apply(batch(document(records=("r", "s")), records=(record("s"),)))
+    assert marked(index) == {"a": True}, "matching is not told to look at it again, whatever it wrote meanwhile"
+
+
+def test_items_of_an_older_store_may_have_matches(index: ElasticIndex, client: Elasticsearch, prefix: str) -> None:
+    index.apply(batch(document()))
+    source = client.get(index=f"{prefix}-items-c", id="a").body["_source"]
+    older = {name: value for name, value in source.items() if name != "unmatched"}
+    client.index(index=f"{prefix}-items-c", id="a", document=older)
+    assert marked(index) == {"a": True}

@@ -16,7 +16,7 @@ from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex, schema
 from index.elastic.bulk import BACKOFF
-from index.elastic.mapping import SCHEMA
+from index.elastic.mapping import ITEM_FIELDS, SCHEMA
 from index.elastic.names import doc_id
 from index.elastic.operation import Operation
 from index.elastic.state import pack
@@ -136,8 +136,8 @@ def test_a_store_of_version_2_learns_scenes_matches_and_copies(
     with monkeypatch.context() as second:
         second.setattr(schema, "SCHEMA", 2)
         second.setattr(schema, "STATE", schema.STATE[:9])
-        fields = {name: kind for name, kind in schema.ITEM_FIELDS.items() if name != "better"}
-        second.setattr(schema, "ITEM_FIELDS", fields)
+        fields = {name: kind for name, kind in ITEM_FIELDS.items() if name != "better"}
+        second.setattr(schema, "ITEM_MAPPING", {"dynamic": False, "properties": fields})
         with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:
             index.apply(batch(document(), document("b")))
     assert not client.indices.exists(index=f"{prefix}-scenes")

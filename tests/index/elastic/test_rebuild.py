@@ -7,20 +7,21 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
-from elastic_transport import ConnectionTimeout
 from elasticsearch import Elasticsearch
-from elasticsearch._sync.client import IndicesClient
 
-from index.elastic import ElasticIndex, rebuild, write
+from index.elastic import ElasticIndex, rebuild
 from index.elastic.closing import LEASE
 from index.elastic.names import Names
+from index.elastic.places import Places
+from index.elastic.store import Store
+from index.filters.nodes import Compare
 from index.matches import Better, MatchBatch
-from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
 from index.state import ItemKey
 from mappings.audience import EVERYTHING
 from mappings.times import to_micros
 from tests.index.elastic.helpers import NOW, batch
+from tests.index.filtering import folded, text
 from tests.support.items import make_document
 
 EVERY = Query(EVERYTHING, limit=10_000)
@@ -95,7 +96,7 @@ def test_nothing_is_lost_of_what_is_written_while_a_collection_is_rebuilt(
 
 def test_a_collection_divided_by_years_is_found_as_before(index: ElasticIndex, client: Elasticsearch, prefix: str) -> None:
     over = make_document("over", "c", datetime=None, start_datetime="2019-12-31T23:00:00Z", end_datetime="2020-01-01T01:00:00Z")
-    index.apply(batch(made("old", "1987-03-01T00:00:00Z"), over, made("new", "2020-01-01T00:30:00Z")))
+    index.apply(batch(made("old", "1987-03-01T00:00:00Z"), over, made("new", "2020-01-01T00:30:00Z", "Été")))
     before = shown(index)
     assert rebuilt(index, divide=True) == 3
     assert [name.rpartition("~")[2] for name in concrete(client, prefix)] == ["1987", "2019", "2020"]
@@ -105,6 +106,7 @@ def test_a_collection_divided_by_years_is_found_as_before(index: ElasticIndex, c
     assert shown(index, replace(EVERY, end=new_year - 1)) == ["over", "old"]
     assert shown(index, replace(EVERY, start=new_year, end=new_year)) == ["over"]
     assert shown(index, replace(EVERY, ids=("old", "new"))) == ["new", "old"]
+    assert shown(index, replace(EVERY, filter=Compare("=", folded("title", case=True, accents=True), text("ete")))) == ["new"]
     page = index.search(replace(EVERY, limit=2))
     assert page.next is not None
     assert [item.id for item in index.search(replace(EVERY, after=page.next)).items] == [before[2]]
@@ -156,102 +158,6 @@ def test_a_process_that_knows_the_collection_undivided_reads_and_writes_on(
         assert shown(other) == ["latest", "later", "c", "b", "a"]
 
 
-@pytest.mark.parametrize("step", ["_settle", "_switch"])
-def test_a_rebuild_that_fails_leaves_all_as_it_was(
-    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    index.apply(batch(made("a")))
-    before = concrete(client, prefix)
-    with monkeypatch.context() as broken:
-        broken.setattr(rebuild.Rebuild, step, _fail)
-        with pytest.raises(IndexUnavailable, match="cut"):
-            rebuilt(index)
-    assert concrete(client, prefix) == before
-    index.apply(batch(made("b")))
-    assert shown(index) == ["a", "b"]
-
-
-def died(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the process had been killed in front of its last step."""
-    with monkeypatch.context() as killed:
-        killed.setattr(rebuild.Rebuild, "_switch", _fail)
-        killed.setattr(rebuild.Rebuild, "_undo", lambda *_: None)
-        with pytest.raises(IndexUnavailable, match="cut"):
-            index.rebuild("c", divide=False, told=lambda: None, grace=0)
-
-
-def test_a_rebuild_that_died_is_begun_again(
-    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index.apply(batch(made("a")))
-    died(index, monkeypatch)
-    assert len(concrete(client, prefix)) == 2
-    assert shown(index) == ["a"]
-    assert rebuilt(index) == 1
-    assert len(concrete(client, prefix)) == 1
-    index.apply(batch(made("b")))
-    assert shown(index) == ["a", "b"]
-
-
-def test_a_collection_whose_rebuild_died_is_written_again_when_its_lease_has_run_out(
-    index: ElasticIndex, elasticsearch_url: str, prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(write, "_WAITS", (0.0, 0.0, 0.0))
-    index.apply(batch(made("a")))
-    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1))
-    assert lease is not None
-    died(index, monkeypatch)
-    with pytest.raises(IndexUnavailable, match="may not be written"):
-        index.apply(batch(made("b")))
-    index.release(lease)
-    index.apply(batch(made("b")))
-    assert shown(index) == ["a", "b"]
-    assert rebuilt(index) == 2
-
-
-def test_a_rebuild_that_slept_while_others_wrote_again_leaves_all(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    index.apply(batch(made("a")))
-
-    def sleep(self: rebuild.Rebuild, copy: object) -> int:
-        held = index.lease(LEASE)
-        assert held is not None
-        index.release(held)
-        index.apply(batch(made("b")))
-        return 1
-
-    def told() -> None:
-        held = index.lease(LEASE)
-        if held is None:
-            raise LeaseLost("another has it")
-
-    with monkeypatch.context() as slept:
-        slept.setattr(rebuild.Rebuild, "_compared", sleep)
-        with pytest.raises(LeaseLost):
-            rebuilt(index, told=told)
-    assert shown(index) == ["a", "b"]
-    assert rebuilt(index) == 2
-    assert shown(index) == ["a", "b"]
-
-
-@pytest.mark.parametrize("divide", [False, True])
-def test_a_rebuild_whose_last_answer_is_lost_has_happened(
-    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch, divide: bool
-) -> None:
-    index.apply(batch(made("a"), made("b", "2021-01-01T00:00:00Z")))
-    update = IndicesClient.update_aliases
-
-    def lost(self: IndicesClient, **asked: object) -> None:
-        update(self, **asked)
-        raise ConnectionTimeout("lost")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(IndicesClient, "update_aliases", lost)
-        assert rebuilt(index, divide=divide) == 2
-    assert len(concrete(client, prefix)) == 1 + divide
-    index.apply(batch(made("c")))
-    assert sorted(shown(index)) == ["a", "b", "c"]
-
-
 def test_a_collection_that_is_not_there_or_empty_is_rebuilt_too(index: ElasticIndex) -> None:
     assert rebuilt(index) == 0
     index.apply(batch(made("a")))
@@ -261,5 +167,16 @@ def test_a_collection_that_is_not_there_or_empty_is_rebuilt_too(index: ElasticIn
     assert shown(index) == ["b"]
 
 
-def _fail(*_: object) -> None:
-    raise IndexUnavailable("the wire was cut")
+def test_a_thread_that_forgets_divisions_at_any_moment_disturbs_no_other(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(made("a")))
+
+    class Forgetful(dict):
+        def __setitem__(self, name: str, division: object) -> None:
+            """As if another thread forgot it right away."""
+
+        __ior__ = lambda self, other: self  # noqa: E731
+
+    places = Places(store, Names(prefix))
+    places._known = Forgetful()
+    assert list(places.find([ItemKey("c", "a"), ItemKey("c", "b"), ItemKey("none", "a")])) == [ItemKey("c", "a")]
+    assert places.place("c", 0) == f"{prefix}-items-c"

@@ -1,0 +1,1 @@
+"""Thumbnails and overviews of archives, fetched by this server for whoever may look at them."""

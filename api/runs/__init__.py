@@ -1,0 +1,1 @@
+"""/runs: pages on which operators see how the harvests stand, and ask something of the schedulers."""
