@@ -49,6 +49,9 @@ class Index(Protocol):
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
         """One Item, or None when there is none or the audience does not find it."""
 
+    def items(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, StoredItem]:
+        """As get, of several; read-your-writes."""
+
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """Per collection that has a match: count and extent."""
 

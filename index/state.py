@@ -213,9 +213,18 @@ class Applied:
     change: int
 
 
+class Facts(NamedTuple):
+    """What decides who finds an Item (mappings/audience.py)."""
+
+    source: str
+    availability: str
+    licence: str
+
+
 @dataclass(frozen=True)
 class Change:
-    """An Item put (or, as a tombstone, deleted); tombstones stay for ever, with the facts that decide who may know."""
+    """An Item put (or, as a tombstone, deleted); tombstones stay for ever, with the facts that decide who may know. `former` are others
+    that the Item had at any time: whoever found it by those and does not by these has lost it."""
 
     number: int
     key: ItemKey
@@ -224,3 +233,9 @@ class Change:
     time: datetime
     availability: str
     licence: str
+    former: frozenset[Facts] = frozenset()
+
+    @property
+    def facts(self) -> Facts:
+        """Those of now, or, of a tombstone, the last."""
+        return Facts(self.source, self.availability, self.licence)

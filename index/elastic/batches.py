@@ -1,30 +1,29 @@
 """The writes that a batch is made of, each by itself; write.py says in which order they are sent, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from index.document import Document
+from index.elastic.announced import former
 from index.elastic.names import Names, doc_id
-from index.elastic.operation import Operation
+from index.elastic.operation import Operation, Source
 from index.elastic.places import Lying
 from index.elastic.state import change_source, record_source, rejection_source
-from index.state import Batch, Change, ItemKey
+from index.state import Batch, Change, Facts, ItemKey
+
+Before = Callable[[ItemKey], Sequence[Source | None]]
+"""What is stored of an Item by its key: its newest change, and itself."""
 
 
-def changes(
-    names: Names, batch: Batch, put: Iterable[tuple[int, Document]], removed: Iterable[tuple[int, ItemKey, Mapping[str, Any]]]
-) -> Iterator[Operation]:
-    """The newest change of each Item, in place of the one before."""
-    for number, document in put:
-        told = Change(number, key_of(document), document.source, False, batch.now, document.availability, document.licence)
-        yield change(names, told)
-    for number, key, stored in removed:
-        yield change(names, Change(number, key, stored["source"], True, batch.now, stored["availability"], stored["licence"]))
+def change(names: Names, batch: Batch, number: int, key: ItemKey, facts: Facts, before: Before, *, gone: bool) -> Operation:
+    """The newest change of an Item, in place of the one before."""
+    told = Change(number, key, facts.source, gone, batch.now, facts.availability, facts.licence, former(facts, *before(key)))
+    return Operation(names.changes, doc_id(*key), change_source(told), number)
 
 
-def change(names: Names, told: Change) -> Operation:
-    """One change."""
-    return Operation(names.changes, doc_id(*told.key), change_source(told), told.number)
+def facts_in(document: Document) -> Facts:
+    """What a Document says of itself."""
+    return Facts(document.source, document.availability, document.licence)
 
 
 def state(names: Names, batch: Batch, version: int) -> Iterator[Operation]:

@@ -120,7 +120,10 @@ class ElasticIndex:
         return self._reading.fields(query)
 
     def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        return self._reading.get(audience, collection, item_id)
+        return self.items(audience, [ItemKey(collection, item_id)]).get(ItemKey(collection, item_id))
+
+    def items(self, audience: Audience, keys: Collection[ItemKey]) -> Mapping[ItemKey, StoredItem]:
+        return self._reading.items(audience, keys)
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         return self._reading.summaries(query)

@@ -1,6 +1,6 @@
 """Items read from Elasticsearch: pages, counts, summaries, single ones. What was refreshed is found; one by its id as last written."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,12 +49,11 @@ class Reading:
         """As Index.matched; exact, for the cluster counts quickly."""
         return Matched(self.count(query), exact=True)
 
-    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        """As Index.get."""
-        key = ItemKey(collection, item_id)
-        found = self._places.find([key]).get(key) if item_id else None
-        item = to_stored(found.source) if found else None
-        return item if item and audience.finds(item.source, item.availability, item.licence) else None
+    def items(self, audience: Audience, keys: Iterable[ItemKey]) -> dict[ItemKey, StoredItem]:
+        """As Index.items."""
+        # The cluster takes no empty id.
+        found = {key: to_stored(lying.source) for key, lying in self._places.find(key for key in keys if key.id).items()}
+        return {key: item for key, item in found.items() if audience.finds(item.source, item.availability, item.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """As Index.summaries."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import zstandard
 
-from index.state import Change, Counts, Deleted, ItemKey, Outcome, Rejection, Removal, Run, StoredRecord
+from index.state import Change, Counts, Deleted, Facts, ItemKey, Outcome, Rejection, Removal, Run, StoredRecord
 from mappings.times import from_micros, to_micros
 from mappings.watermark import Watermark
 
@@ -113,6 +113,7 @@ def change_source(change: Change) -> dict[str, Any]:
         "time": to_micros(change.time),
         "availability": change.availability,
         "licence": change.licence,
+        **({"former": sorted(change.former)} if change.former else {}),
     }
 
 
@@ -125,6 +126,7 @@ def to_change(source: Mapping[str, Any]) -> Change:
         time=from_micros(source["time"]),
         availability=source["availability"],
         licence=source["licence"],
+        former=frozenset(Facts(*facts) for facts in source.get("former", ())),
     )
 
 

@@ -23,8 +23,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from index.document import Document
-from index.elastic.announced import announced, is_told
-from index.elastic.batches import change, changes, gone_from, joining_of, key_of, state
+from index.elastic.announced import announced, facts_of, is_told
+from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, state
 from index.elastic.closing import Closing
 from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
@@ -35,7 +35,7 @@ from index.elastic.places import Lying, Places
 from index.elastic.state import deleted_source, record_source, watermark_source
 from index.elastic.store import Divided, Store
 from index.protocol import ItemsRefused, LeaseLost
-from index.state import Applied, Batch, Change, ItemKey
+from index.state import Applied, Batch, ItemKey
 
 log = logging.getLogger(__name__)
 
@@ -47,19 +47,24 @@ _STORED = ("digest", "records", "change", "source", "availability", "licence", "
 @dataclass(frozen=True)
 class _Plan:
     """What of a batch differs from what is stored: Items to put, those whose bytes stay but whose records or places do not (with the
-    change number they keep), and those to delete. `stored` is what is there of all of them. `lost` are Items that are to go and are not
-    there, with what a change says of them that tells otherwise."""
+    change number they keep), and those to delete. `stored` is what is there of all of them, `told` what their newest changes say. `lost`
+    are Items that are to go and are not there, though a change tells otherwise."""
 
     put: Sequence[Document]
     relinked: Sequence[tuple[Document, int]]
     removed: Sequence[ItemKey]
     stored: Mapping[ItemKey, Lying]
-    lost: Mapping[ItemKey, Source]
+    told: Mapping[ItemKey, Source]
+    lost: Sequence[ItemKey]
 
     @property
     def numbers(self) -> int:
         """How many changes it tells."""
         return len(self.put) + len(self.removed) + len(self.lost)
+
+    def before(self, key: ItemKey) -> tuple[Source | None, Source | None]:
+        """An Item's newest change, and itself, as stored."""
+        return self.told.get(key), self.stored[key].source if key in self.stored else None
 
 
 class Writer:
@@ -108,7 +113,7 @@ class Writer:
         removed = [key for key in map(ItemKey._make, batch.removed) if key not in documents]
         found = self._places.find((*documents, *removed), _STORED)
         same = {key: None for key, document in documents.items() if key in found and found[key].source["digest"] == document.digest.hex()}
-        told = announced(self._store, self._names, (*same, *(key for key in removed if key not in found)))
+        told = announced(self._store, self._names, (*documents, *removed))
         put, relinked = [], []
         for key, document in documents.items():
             if key not in same or not is_told(told.get(key), found[key].source):
@@ -116,16 +121,14 @@ class Writer:
             elif found[key].source["records"] != list(document.records) or found[key].elsewhere:
                 # Whose it is is told by its newest change.
                 relinked.append((replace(document, source=found[key].source["source"]), found[key].source["change"]))
-        lost = {key: told[key] for key in removed if key not in found and key in told and not told[key]["deleted"]}
-        return _Plan(put, relinked, [key for key in removed if key in found], found, lost)
+        lost = [key for key in removed if key not in found and key in told and not told[key]["deleted"]]
+        return _Plan(put, relinked, [key for key in removed if key in found], found, told, lost)
 
     def _write(self, batch: Batch, plan: _Plan, block: Block) -> None:
         first = block.version + 1
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
-        facts = [(number, key, plan.stored[key].source) for number, key in removed]
-        facts += [(number, key, told) for number, (key, told) in enumerate(plan.lost.items(), first + len(put) + len(removed))]
-        self._all(batch, changes(self._names, batch, put, facts))
+        self._all(batch, self._changes(batch, plan, first))
         self._all(batch, self._announced(batch, block.version))
         operations = [self._item(document, number, number, plan.stored) for number, document in put]
         # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
@@ -148,6 +151,14 @@ class Writer:
                 for stream, mark in batch.watermarks.items()
             ),
         )
+
+    def _changes(self, batch: Batch, plan: _Plan, first: int) -> Iterator[Operation]:
+        """In the order of `numbers`."""
+        facts = [(key_of(document), facts_in(document), False) for document in plan.put]
+        facts += [(key, facts_of(plan.stored[key].source), True) for key in plan.removed]
+        facts += [(key, facts_of(plan.told[key]), True) for key in plan.lost]
+        for number, (key, of, gone) in enumerate(facts, first):
+            yield change(self._names, batch, number, key, of, plan.before, gone=gone)
 
     def _announced(self, batch: Batch, version: int) -> Iterator[Operation]:
         """What must be known before Items are written: removed records, where they are restored from; and all records that come, move
@@ -217,15 +228,12 @@ class Writer:
         """What was announced and is not so: changes of refused Items (one that is not there is told gone) and of those that were not
         deleted, and records not kept before."""
         for number, key in enumerate(plan.removed, block.version + 1 + len(plan.put)):
-            facts = plan.stored[key].source
-            yield change(self._names, Change(number, key, facts["source"], False, batch.now, facts["availability"], facts["licence"]))
+            yield change(self._names, batch, number, key, facts_of(plan.stored[key].source), plan.before, gone=False)
         for number, document in enumerate(plan.put, block.version + 1):
             key = key_of(document)
             if key in refused:
-                new = {"source": document.source, "availability": document.availability, "licence": document.licence}
-                facts = plan.stored[key].source if key in plan.stored else new
-                gone = key not in plan.stored
-                yield change(self._names, Change(number, key, facts["source"], gone, batch.now, facts["availability"], facts["licence"]))
+                facts = facts_of(plan.stored[key].source) if key in plan.stored else facts_in(document)
+                yield change(self._names, batch, number, key, facts, plan.before, gone=key not in plan.stored)
         records = {doc_id(batch.source, record.native_id): record for record in batch.records if record.key in refused}
         for place, kept in self._kept(records, ("fingerprint", "collection", "item")).items():
             record = records[place]

@@ -1,7 +1,9 @@
 """Items read from the SQLite file: pages, counts, summaries, single ones; the latest answers are kept."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from sqlite3 import Connection
+
+import orjson
 
 from index.aggregation import Aggregates, Aggregation
 from index.collapse import collapses
@@ -11,7 +13,7 @@ from index.sqlite.cache import Cache
 from index.sqlite.conditions import Conditions
 from index.sqlite.connection import Pool
 from index.sqlite.reach import Places, Reach, places_of
-from index.state import StoredItem
+from index.state import ItemKey, StoredItem
 from mappings.audience import Audience
 
 
@@ -60,14 +62,14 @@ class Reading:
         with self._pool.read() as db:
             return fields.names(db, query)
 
-    def get(self, audience: Audience, collection: str, item_id: str) -> StoredItem | None:
-        """As Index.get."""
-        sql = """SELECT collection, id, head, middle, rest, facts.source, availability, licence, change
-            FROM items JOIN bodies USING (seq) JOIN facts USING (fact) WHERE id = ? AND collection = ?"""
+    def items(self, audience: Audience, keys: Iterable[ItemKey]) -> dict[ItemKey, StoredItem]:
+        """As Index.items."""
+        sql = """SELECT items.collection, items.id, head, middle, rest, facts.source, availability, licence, change
+            FROM json_each(?) AS asked CROSS JOIN items ON items.id = asked.value ->> 1 AND items.collection = asked.value ->> 0
+            JOIN bodies USING (seq) JOIN facts USING (fact)"""
         with self._pool.connection() as db:
-            row = db.execute(sql, (item_id, collection)).fetchone()
-        item = StoredItem(*row) if row else None
-        return item if item and audience.finds(item.source, item.availability, item.licence) else None
+            found = [StoredItem(*row) for row in db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),))]
+        return {ItemKey(one.collection, one.id): one for one in found if audience.finds(one.source, one.availability, one.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
         """As Index.summaries."""

@@ -1,13 +1,14 @@
 """What the tables say of harvests: watermarks, runs, changes, leases. Functions over a connection."""
 
 import sqlite3
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from index.state import Change, Counts, ItemKey, Lease, Outcome, Run
+from index.state import Change, Counts, Facts, ItemKey, Lease, Outcome, Run
 from mappings.times import from_micros, to_micros
 from mappings.watermark import Watermark
 
@@ -31,10 +32,22 @@ def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:
         UNION ALL
         SELECT * FROM (SELECT change, collection, id, 1, changed, fact FROM tombstones WHERE change > ?1 ORDER BY change LIMIT ?2)
         ) JOIN facts USING (fact) ORDER BY change LIMIT ?2"""
-    return [
+    found = [
         Change(number, ItemKey(collection, item_id), source, bool(deleted), from_micros(time), availability, licence)
         for number, collection, item_id, source, deleted, time, availability, licence in db.execute(sql, (after, limit))
     ]
+    former = _former(db, [change.key for change in found])
+    return [replace(change, former=former[change.key] - {change.facts}) if change.key in former else change for change in found]
+
+
+def _former(db: sqlite3.Connection, keys: Sequence[ItemKey]) -> dict[ItemKey, frozenset[Facts]]:
+    sql = """SELECT former.collection, former.id, source, availability, licence FROM json_each(?) AS asked
+        CROSS JOIN former ON former.collection = asked.value ->> 0 AND former.id = asked.value ->> 1 JOIN facts USING (fact)"""
+    found: dict[ItemKey, frozenset[Facts]] = {}
+    for collection, item_id, *facts in db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),)):
+        key = ItemKey(collection, item_id)
+        found[key] = found.get(key, frozenset()) | {Facts(*facts)}
+    return found
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------------

@@ -156,6 +156,16 @@ CREATE TABLE notes (
 INSERT INTO meta VALUES ('note', 0);
 """
 
+_FORMER = """
+-- Of Items and tombstones whose facts changed; one that has an old fact again keeps it here.
+CREATE TABLE former (
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    fact INTEGER NOT NULL REFERENCES facts,
+    PRIMARY KEY (collection, id, fact)
+) WITHOUT ROWID;
+"""
+
 
 def _first(db: sqlite3.Connection) -> None:
     _run(db, _ITEMS + _STATE)
@@ -187,5 +197,10 @@ def _fourth(db: sqlite3.Connection) -> None:
     _run(db, fields.INDEXES)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _fourth)
+def _fifth(db: sqlite3.Connection) -> None:
+    """The facts that Items had before."""
+    _run(db, _FORMER)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _fourth, _fifth)
 """They are only ever added to. Foreign keys are not enforced while they run."""

@@ -64,6 +64,7 @@ def _put_items(db: sqlite3.Connection, documents: dict[ItemKey, Document], chang
         bodies.append((place, document.head, document.middle, document.rest))
         times = (document.start, document.end)
         boxes += fields.box_rows(place, kinds[document.collection, fact], times, document.boxes)
+    _keep_former(db, [(key, facts[_facts(document)]) for key, document in fresh])
     _drop_boxes(db, old)
     fields.drop(db, old)
     db.executemany(_PUT_ITEM, rows)
@@ -79,6 +80,18 @@ _PUT_ITEM = """INSERT INTO items
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     ON CONFLICT (seq) DO UPDATE SET place = ?2, begins = ?5, ends = ?6, fact = ?7, west = ?8, south = ?9, east = ?10, north = ?11,
     change = ?12, changed = ?13, source = ?14, digest = ?15, wkb = ?16, cloud = ?17"""
+
+
+_KEEP_FORMER = """INSERT OR IGNORE INTO former SELECT collection, id, {table}.fact FROM {table}
+    JOIN (SELECT value ->> 0 AS collection, value ->> 1 AS id, value ->> 2 AS fact FROM json_each(?)) AS new USING (collection, id)
+    WHERE {table}.fact <> new.fact"""
+
+
+def _keep_former(db: sqlite3.Connection, new: Sequence[tuple[ItemKey, int]]) -> None:
+    """Of Items that are there, or were, with other facts than they are to have."""
+    asked = orjson.dumps([(*key, fact) for key, fact in new]).decode()
+    for table in ("items", "tombstones"):
+        db.execute(_KEEP_FORMER.format(table=table), (asked,))
 
 
 def _item_row(document: Document, seq: int, fact: int, change: int, now: int) -> tuple[Any, ...]:

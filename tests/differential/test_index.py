@@ -34,8 +34,8 @@ class Plan:
     limits: tuple[int, ...]
 
 
-SQLITE = Plan(examples=2900, distinct=2000, each=10, limits=(7, 25, 60, 300))
-ELASTIC = Plan(examples=1460, distinct=1000, each=5, limits=(60, 120, 300))
+SQLITE = Plan(examples=3100, distinct=2000, each=10, limits=(7, 25, 60, 300))
+ELASTIC = Plan(examples=1600, distinct=1000, each=5, limits=(60, 120, 300))
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Feeds: what changed in the catalogue, for those who take it with them."""
