@@ -26,6 +26,13 @@ SCENES = 2000
 CAYENNE = "PHR1A_CAYENNE_2024"
 STORE = "s3-data.meso.umontpellier.fr"
 """Whose files the member downloads by addresses that the stand-in signs."""
+# Busy from the change on; the answer to it, and the counts that are asked for after it, may still need a frame to be shown.
+_SETTLED = """async () => {
+    const told = () => location.search + ' ' + document.querySelectorAll('[aria-busy=true]').length;
+    const before = told();
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    return document.querySelector('.results-head[aria-busy=false]') && before === told() && before.endsWith(' 0');
+}"""
 _COAST = (-52.45, 4.85, -52.2, 5.05)
 
 
@@ -185,3 +192,9 @@ def sign_in(page: Page, key: str) -> None:
     page.get_by_label("Clé d’accès").fill(key)
     page.get_by_role("button", name="Utiliser cette clé").click()
     page.get_by_text("Laboratoire d’exemple").wait_for()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Waits until the list and the counts answer what the address asks: what is read of them then is no earlier search's."""
+    page.wait_for_function(_SETTLED)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.map.conftest import CAYENNE, STORE, Open, Site, sign_in
+from tests.map.conftest import CAYENNE, STORE, Open, Site, settled, sign_in
 
 
 def name_area(page: Page, text: str) -> None:
@@ -13,6 +13,8 @@ def name_area(page: Page, text: str) -> None:
     page.get_by_role("combobox", name="Commune").fill(text)
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
+    expect(page.locator(".area-set")).to_be_visible()
+    settled(page)
 
 
 def stored(page: Page) -> None:
@@ -56,14 +58,13 @@ def test_a_file_in_a_closed_store_is_downloaded_by_an_address_that_was_signed_fo
 def test_unticked_the_commercial_catalogue_shows_with_what_is_held_marked(member: Open) -> None:
     visit = member("/map?collapse=false")
     page = visit.page
-    expect(page.locator(".card").first).to_be_visible()
     before = _count(page)
     page.get_by_label("Exclure les données Airbus").uncheck()
     expect(page).to_have_url(re.compile("exclude_airbus=false"))
-    page.wait_for_function("n => document.querySelectorAll('.card').length && window.performance.now() > n", arg=0)
-    expect(page.locator(".facet-choice, label").filter(has_text="À commander").first).to_be_visible()
-    assert _settled(page, before) > before
+    settled(page)
+    assert _count(page) > before
     page.locator("label").filter(has_text="À commander").first.click()
+    settled(page)
     expect(page.get_by_text("Voir l’image acquise").first).to_be_visible()
     visit.keep("member-commercial")
     page.get_by_text("Voir l’image acquise").first.click()
@@ -77,11 +78,10 @@ def test_a_search_link_opens_the_same_search(member: Open, site: Site) -> None:
     name_area(page, "Guyane")
     page.locator("label").filter(has_text="Déjà acquise").first.click()
     expect(page).to_have_url(re.compile("availability=held"))
-    expect(page.locator(".card").first).to_be_visible()
+    settled(page)
     shown = page.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.key)")
     address = page.url.removeprefix(site.base)
     again = member(address).page
-    expect(again.locator(".card")).to_have_count(len(shown))
     assert again.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.key)") == shown
     expect(again.get_by_text("Guyane").first).to_be_visible()
     expect(again.get_by_label("Exclure les données Airbus")).to_be_checked()
@@ -98,11 +98,3 @@ def test_how_much_of_an_area_is_already_acquired_is_told_before_anyone_orders(me
 def _count(page: Page) -> int:
     text = page.locator("#results h2").inner_text()
     return int(re.sub(r"\D", "", text) or 0)
-
-
-def _settled(page: Page, before: int) -> int:
-    """The number that is shown once it is another one."""
-    page.wait_for_function(
-        "before => Number((document.querySelector('#results h2')?.textContent ?? '').replace(/\\D/g, '')) !== before", arg=before
-    )
-    return _count(page)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.map.conftest import Open, Visit
+from tests.map.conftest import Open, Visit, settled
 from tests.support.axe import complaints
 
 
@@ -26,6 +26,7 @@ def test_a_scene_is_found_and_chosen_with_the_keyboard_alone(opened: Open) -> No
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.locator(".area-set")).to_contain_text("Guyane")
+    settled(page)
     title = page.locator(".card-title").first
     title.focus()
     page.keyboard.press("Enter")
