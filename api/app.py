@@ -45,6 +45,7 @@ from api.previews.routes import Previews, previews_router
 from api.queryables.routes import queryables_router
 from api.requests.routes import requests_router
 from api.runs.routes import runs_router
+from api.terms import MetadataLicence
 from index.filters.nodes import FilterError
 from index.harvests.standing import Planned
 from index.protocol import Index, IndexUnavailable
@@ -94,7 +95,7 @@ def utc_now() -> datetime:
 class Offer:
     """What an installation offers beside its index: its rules of access, its own tariffs and customs of ordering (None: those that come
     with Moisson), signers of archives' stores by name, the sign-in service that the command line is told of, what the operator says of
-    Collections, and the sources that operators are shown."""
+    Collections, the sources that operators are shown, and the licence of the catalogue's own metadata."""
 
     access: Access = field(default_factory=Access)
     tariffs: Tariffs | None = None
@@ -106,6 +107,7 @@ class Offer:
     map: MapOffer = field(default_factory=MapOffer)
     now: Callable[[], datetime] = utc_now
     sources: Sequence[Planned] = ()
+    metadata_licence: MetadataLicence | None = None
 
 
 def create_app(

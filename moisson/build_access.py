@@ -36,4 +36,5 @@ def open_offer(settings: Settings, index: Index, now: Callable[[], datetime]) ->
             map=settings.map.offer(*(one.wmts_url for one in settings.sources.values() if isinstance(one, CoveragesSettings))),
             now=now,
             sources=planned_sources(settings),
+            metadata_licence=settings.metadata_licence.licence() if settings.metadata_licence else None,
         )

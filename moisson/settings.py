@@ -33,6 +33,7 @@ from moisson.sections.delivered import CollectionSection, check_delivered
 from moisson.sections.elasticsearch import Cluster, ElasticsearchSettings, is_cluster
 from moisson.sections.map import BasemapSection, MapSettings
 from moisson.sections.schedule import ScheduleSettings
+from moisson.sections.terms import MetadataLicenceSection
 
 
 class Settings(BaseSettings):
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     access: AccessSettings = AccessSettings()
     map: MapSettings = MapSettings()
+    metadata_licence: MetadataLicenceSection | None = None
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -34,6 +34,7 @@ from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.sections.delivered import CollectionSection, StacFilesSection
 from moisson.sections.elasticsearch import ElasticsearchSettings
 from moisson.sections.map import BasemapSection, MapSettings
+from moisson.sections.terms import MetadataLicenceSection
 from moisson.settings import ApiSettings, ScheduleSettings, Settings
 from tests.support.routes import routes_of
 
@@ -82,6 +83,7 @@ def test_every_exit_code_is_described(code: Exit) -> None:
         *(Settings, ApiSettings, ScheduleSettings, HttpSettings, GeodesSettings, SwhSettings, RegardsSettings, RestoSettings),
         *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
         *(AccessSettings, ElasticsearchSettings, OidcSection, SignerSection, MapSettings, BasemapSection),
+        MetadataLicenceSection,
         *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection, StacFilesSection, CollectionSection),
     ],
 )
