@@ -1,0 +1,1 @@
+"""Exports: all Items of a search as a file, in one stream."""

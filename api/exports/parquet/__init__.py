@@ -1,0 +1,1 @@
+"""GeoParquet as the stac-geoparquet specification has it (1.0.0), written with pyarrow."""

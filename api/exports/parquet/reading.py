@@ -1,0 +1,120 @@
+"""Reading: portions of Items become Arrow tables, each with the kinds that were known then."""
+
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
+
+from api.exports.parquet.kinds import JSON, KNOWN, NOTHING, TOP, certain, json_places, kind_of, merged, with_texts, written
+from api.exports.portions import Portion
+from index.document import placed
+from mappings.times import parse_time
+
+TIMES = frozenset(("datetime", "start_datetime", "end_datetime", "created", "updated", "published", "expires", "unpublished"))
+"""Properties that are times in the file."""
+TIME = pa.timestamp("us", "UTC")
+GEOMETRIES = ("geometry", "proj:geometry")
+"""Columns of WKB."""
+MOST_COLUMNS = 1000
+_BOX = ("xmin", "ymin", "xmax", "ymax"), ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax")
+_ALWAYS = frozenset(("type", "stac_version", "stac_extensions", "id", "collection", "bbox", "links", "datetime", "geometry"))
+_ATTEMPTS = 4
+
+
+class Reader:
+    """Reads portions one after the other, and knows then what columns all of them need."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, pa.DataType] = dict(KNOWN)
+        self._places: Any = json_places(pa.struct(list(KNOWN.items())))
+        self._columns = set(KNOWN).difference(TOP)
+        self._seen: set[str] = set(_ALWAYS)
+        self.shapes: set[int] = set()
+
+    def read(self, portion: Portion) -> pa.Table:
+        """The table of a portion of at least one Item. Arrow reads JSON by kinds that it is told; what does not fit them, or is not among
+        them, is looked at value by value, and read again."""
+        for _ in range(_ATTEMPTS):
+            geometries: dict[str, list[bytes | None]] = {name: [] for name in GEOMETRIES}
+            # One Item after the other: a thousand parsed ones at once cost four times the time.
+            table = self._parsed(b"\n".join([self._line(body, geometries) for body in portion]))
+            if table is not None:
+                return self._finished(table, geometries)
+            self._learn(portion)
+        raise ValueError("Items of this export have no common kinds")
+
+    def schema(self) -> pa.Schema:
+        """Of all tables that were read: one kind for each column, whatever the portion."""
+        kinds = {**self._known, **dict.fromkeys(TIMES, TIME), **dict.fromkeys(GEOMETRIES, pa.binary())}
+        shown = {name: kind for name, kind in kinds.items() if name in self._seen or (name not in KNOWN and name not in GEOMETRIES)}
+        # Items without assets have no column of them: Parquet knows no empty object, and readers put one there.
+        return pa.schema([(name, written(kind)) for name, kind in shown.items() if name != "assets" or kind != KNOWN["assets"]])
+
+    def _parsed(self, lines: bytes) -> pa.Table | None:
+        """None where something is not as it is known."""
+        sure = pa.schema([(name, kind) for name, known in self._known.items() if (kind := certain(known)) is not None])
+        options = pj.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+        try:
+            table = pj.read_json(pa.BufferReader(lines), options, pj.ParseOptions(explicit_schema=sure))
+        except pa.ArrowInvalid:
+            return None
+        known = all(merged(self._known.get(field.name, NOTHING), field.type) == self._known.get(field.name) for field in table.schema)
+        return table if known else None
+
+    def _line(self, body: bytes, geometries: dict[str, list[bytes | None]]) -> bytes:
+        item = self._flat(orjson.loads(body))
+        for name, found in geometries.items():
+            found.append(item.pop(name, None))
+        return orjson.dumps(with_texts(item, self._places))
+
+    def _learn(self, portion: Portion) -> None:
+        for body in portion:
+            item = self._flat(orjson.loads(body))
+            for name, value in item.items():
+                if name not in GEOMETRIES:
+                    self._known[name] = merged(self._known.get(name, NOTHING), JSON if name == "properties" else kind_of(value))
+        self._places = json_places(pa.struct(list(self._known.items())))
+
+    def _flat(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The Item with its properties beside its other members, as the specification wants them, and footprints as WKB."""
+        properties = item.pop("properties")
+        if not properties.keys() <= self._columns:
+            properties = self._fitting(properties)
+        item["geometry"] = placed(item["geometry"])[0]
+        bbox = item.get("bbox")
+        if bbox:
+            item["bbox"] = dict(zip(_BOX[len(bbox) == 6], bbox, strict=True))
+        item.update(properties)
+        if "proj:geometry" in item:
+            item["proj:geometry"] = placed(item["proj:geometry"])[0]
+        return item
+
+    def _fitting(self, properties: dict[str, Any]) -> dict[str, Any]:
+        """Properties that can be columns; under `properties` those that cannot: named as a member of the Item, or one too many."""
+        fit: dict[str, Any] = {}
+        rest: dict[str, Any] = {}
+        for name, value in properties.items():
+            if name not in self._columns and name not in TOP and name != "geometry" and len(self._columns) < MOST_COLUMNS:
+                self._columns.add(name)
+            (fit if name in self._columns else rest)[name] = value
+        return {**fit, "properties": rest} if rest else fit
+
+    def _finished(self, table: pa.Table, geometries: dict[str, list[bytes | None]]) -> pa.Table:
+        for name in TIMES:
+            table = table.set_column(table.schema.get_field_index(name), name, _times(table.column(name)))
+        for name, values in geometries.items():
+            table = table.append_column(name, pa.array(values, pa.binary()))
+        self.shapes.update(int.from_bytes(wkb[1:5], "little") for wkb in geometries["geometry"] if wkb)
+        self._seen.update(name for name in table.column_names if table.column(name).null_count < table.num_rows)
+        return table
+
+
+def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return pc.cast(column, TIME)
+    except pa.ArrowInvalid:
+        # RFC 3339 allows what Arrow does not read, such as leap seconds.
+        times = [parse_time(value, "time") if value else None for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(times, TIME)])

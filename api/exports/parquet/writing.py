@@ -1,0 +1,84 @@
+"""Writing: GeoParquet 1.1 with what stac-geoparquet asks for, sent while it is written."""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyproj import CRS
+
+from api.exports.parquet.conforming import conformed_table
+from api.exports.parquet.reading import Reader
+from api.exports.parquet.spool import Spool
+from api.exports.portions import Portion
+from api.exports.told import Told
+
+_ROWS = 20_000
+_BYTES = 64 * 2**20
+_SHAPES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon", 7: "GeometryCollection"}
+
+
+def geoparquet(portions: Iterator[Portion], told: Told) -> Generator[bytes, None, None]:
+    """A file has one schema, which only the last Item completes: until then the bytes are empty and the Items wait in a spool."""
+    reader = Reader()
+    with Spool() as spool:
+        for portion in portions:
+            spool.put(reader.read(portion))
+            yield b""
+        schema = reader.schema().with_metadata(_metadata(reader, told))
+        sink = _Sink()
+        with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
+            for table in _groups(spool, schema):
+                writer.write_table(table, row_group_size=table.num_rows)
+                yield sink.taken()
+        yield sink.taken()
+
+
+class _Sink:
+    """What a writer writes to; its bytes are taken from time to time."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def taken(self) -> bytes:
+        """What was written since it was taken."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def _groups(spool: Spool, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Tables as large as a group of rows should be."""
+    held: list[pa.Table] = []
+    for table in spool.taken():
+        held.append(conformed_table(table, schema))
+        if sum(one.num_rows for one in held) >= _ROWS or sum(one.nbytes for one in held) >= _BYTES:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _metadata(reader: Reader, told: Told) -> dict[bytes, bytes]:
+    """Source: GeoParquet 1.1.0, and the stac-geoparquet specification 1.0.0, sections on metadata."""
+    box = {name: ["bbox", name] for name in ("xmin", "ymin", "xmax", "ymax")}
+    shapes = sorted(_SHAPES[number] for number in reader.shapes if number in _SHAPES)
+    columns: dict[str, Any] = {
+        "geometry": {"encoding": "WKB", "geometry_types": shapes, "crs": CRS("OGC:CRS84").to_json_dict(), "covering": {"bbox": box}}
+    }
+    if "proj:geometry" in reader.schema().names:
+        # In each Item's own projection.
+        columns["proj:geometry"] = {"encoding": "WKB", "geometry_types": [], "crs": None}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": columns}
+    held: dict[str, Any] = {"geo": geo, "stac-geoparquet": {"version": "1.0.0"}, "moisson": told.texts()}
+    return {name.encode(): orjson.dumps(value) for name, value in held.items()}
