@@ -5,6 +5,7 @@ from typing import Any
 
 from mappings.ogc.hrefs import Hrefs
 from mappings.ogc.moments import Period
+from mappings.ogc.own import Own
 
 Geometry = dict[str, Any]
 
@@ -13,7 +14,8 @@ Geometry = dict[str, Any]
 class Described:
     """`platforms`, `names` (of products) and `prose` tell the mission; `codes` and `terms` (texts, addresses) the licence; `providers`
     are organisations with STAC's roles, no persons. `properties` are STAC's, those that are None are left out. `axis_rule` says how the
-    order of coordinates was told, None where there was no question; `approximate` that the footprint is but a box.
+    order of coordinates was told, None where there was no question; `approximate` that the footprint is but a box; `own` what another
+    Moisson says of its Item.
     """
 
     form: str
@@ -31,3 +33,4 @@ class Described:
     online: bool | None = None
     providers: tuple[dict[str, Any], ...] = ()
     hrefs: Hrefs = field(default_factory=Hrefs)
+    own: Own | None = None

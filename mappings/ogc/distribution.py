@@ -39,7 +39,9 @@ def _add_online(found: Hrefs, online: Element) -> None:
     protocol, function = (said(online, "protocol") or "").lower(), (code(online, "function") or "").lower()
     name, about = said(online, "name"), said(online, "description")
     title = line(name or about, 200)
-    if protocol.startswith("ogc:"):
+    if protocol == "stac":
+        found.link("via", href, title=title)
+    elif protocol.startswith("ogc:"):
         _add_service(found, protocol, href, name, title)
     elif _is_file(protocol, function, href):
         found.asset(_key(href, name), href, roles=("data",), title=title, type=media_type(protocol, href))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mappings.iso_out.names import INSTRUMENT, THESAURI
 from mappings.ogc import names
 from mappings.ogc.axes import Hints
 from mappings.ogc.described import Described
@@ -11,7 +12,9 @@ from mappings.ogc.distribution import hrefs_of
 from mappings.ogc.elements import Element, anywhere, attribute, child, children, code, every, first, said, words
 from mappings.ogc.eop import level_of, sun_of
 from mappings.ogc.extents import area_of, footprint_of
+from mappings.ogc.iso_words import is_platform, level_in, members_of, words_of
 from mappings.ogc.moments import Period, moment, period_of, written
+from mappings.ogc.own import line_of, own_of
 from mappings.ogc.parties import providers_of
 from mappings.ogc.texts import keywords, line, prose
 from mappings.record import Unmappable
@@ -29,7 +32,6 @@ _KINDS = {
     "interactivemap": "an interactive map, not an image",
 }
 _EPSG = re.compile(r"(?:EPSG[^0-9]{0,3}(?:[0-9.]+:|0/)?|^\s*)(\d{4,6})\b", re.I)
-_GCMD = re.compile(r"platform|plate-?forme|instrument|capteur|sensor", re.I)
 
 
 def describe(metadata: Element, hints: Hints, largest: float | None = None) -> Described:
@@ -37,34 +39,48 @@ def describe(metadata: Element, hints: Hints, largest: float | None = None) -> D
     _check_level(metadata)
     data = _identification(metadata)
     citation = child(data, "citation", "CI_Citation")
-    geometry, rule, approximate = footprint_of(data, hints)
+    words_ = list(words_of(data))
+    own = own_of(metadata, data, words_)
+    geometry, rule, approximate = _place(data, hints, unlocated=own is not None)
     period = _period(data, tuple(_names(metadata, citation)))
     if largest is not None and geometry is not None and approximate and area_of(data) > largest:
         raise Unmappable("covers too large a part of the world: a Collection, not an image", "EX_GeographicBoundingBox")
     content = first(metadata, "MD_ImageDescription", "MI_ImageDescription")
     title = said(citation, "title") or said(citation, "alternateTitle")
     level = said(content, "processingLevelCode", "RS_Identifier", "code") or said(content, "processingLevelCode", "MD_Identifier", "code")
-    words_ = list(_keywords(data))
+    free = [word for word, thesaurus in words_ if thesaurus not in THESAURI]
     return Described(
         form="iso",
         period=period,
         geometry=geometry,
         axis_rule=rule,
         approximate=approximate,
-        properties=_properties(metadata, data, content, title, level),
-        platforms=(*_platforms(metadata), *(word for word, thesaurus in words_ if thesaurus and _GCMD.search(thesaurus))),
+        properties=_properties(metadata, data, content, title, level, words_),
+        platforms=(*_platforms(metadata), *(word for word, thesaurus in words_ if is_platform(thesaurus))),
         names=tuple(_names(metadata, citation)),
-        prose=(title, *(word for word, _ in words_)),
+        prose=(title, *free),
         codes=tuple(_codes(data)),
         terms=tuple(_terms(data)),
-        level=level or level_of(_level_in_keywords(word for word, _ in words_)),
+        level=level or level_of(level_in(word for word, _ in words_)),
         providers=providers_of(metadata, data),
         hrefs=hrefs_of(metadata, data),
+        own=own,
     )
 
 
-def _properties(metadata: Element, data: Element, content: Element | None, title: str | None, level: str | None) -> dict[str, Any]:
-    words_ = [word for word, _ in _keywords(data)]
+def _place(data: Element, hints: Hints, *, unlocated: bool) -> tuple[dict[str, Any] | None, str | None, bool]:
+    """As footprint_of; None where that is allowed and there is none."""
+    if unlocated:
+        line = line_of(data)
+        if line or first(data, "EX_GeographicBoundingBox", "EX_BoundingPolygon") is None:
+            return line, None, False
+    return footprint_of(data, hints)
+
+
+def _properties(
+    metadata: Element, data: Element, content: Element | None, title: str | None, level: str | None, told: list[tuple[str, str | None]]
+) -> dict[str, Any]:
+    words_ = [word for word, thesaurus in told if thesaurus not in THESAURI]
     return {
         "title": line(title),
         "description": prose(said(data, "abstract")),
@@ -73,11 +89,11 @@ def _properties(metadata: Element, data: Element, content: Element | None, title
         "updated": written(usable_time(said(metadata, "dateStamp"))),
         "gsd": _gsd(data),
         **_content(content),
-        "instruments": _instruments(metadata),
+        "instruments": _instruments(metadata) or [word.lower() for word, thesaurus in told if thesaurus == INSTRUMENT],
         "processing:level": level_of(level),
         "processing:lineage": prose(next((said(one, "statement") for one in anywhere(metadata, "LI_Lineage")), None), 2000),
         "proj:code": _projection(metadata),
-        **_from_keywords(iter(words_)),
+        **members_of(word for word, _ in told),
         "eop:parent_identifier": line(said(metadata, "parentIdentifier"), 300),
     }
 
@@ -173,37 +189,6 @@ def _projection(metadata: Element) -> str | None:
             found.add(written_code)
     only = found.pop() if len(found) == 1 else ""
     return f"EPSG:{only}" if only.isdigit() else None
-
-
-def _keywords(data: Element) -> Iterator[tuple[str, str | None]]:
-    """(word, its thesaurus and type) in all languages."""
-    for block in anywhere(data, "MD_Keywords"):
-        thesaurus = f"{said(block, 'thesaurusName', 'CI_Citation', 'title') or ''} {code(block, 'type') or ''}".strip() or None
-        for keyword in children(block, "keyword"):
-            for part in anywhere(keyword, "CharacterString", "Anchor", "LocalisedCharacterString"):
-                word = words(part)
-                if word:
-                    yield word, thesaurus
-            own = words(keyword)
-            if own:
-                yield own, thesaurus
-
-
-def _from_keywords(values: Iterator[str]) -> dict[str, Any]:
-    """pygeometa writes `eo:orbitNumber:50` and the like as key words."""
-    found = dict(value.removeprefix("eo:").split(":", 1) for value in values if value.startswith("eo:") and value.count(":") >= 2)
-    direction, orbit = found.get("orbitDirection", "").lower(), number(found.get("orbitNumber"))
-    return {
-        "product:type": line(found.get("productType"), 100),
-        "sat:orbit_state": direction if direction in ("ascending", "descending") else None,
-        # 50 for a product of track 50: the relative one.
-        "sat:relative_orbit": int(orbit) if orbit and orbit.is_integer() and 0 < orbit < 1000 else None,
-        "eo:snow_cover": percent(found.get("snowCover")),
-    }
-
-
-def _level_in_keywords(values: Iterator[str]) -> str | None:
-    return next((value.split(":", 2)[2] for value in values if value.startswith("eo:processingLevel:")), None)
 
 
 def _names(metadata: Element, citation: Element | None) -> Iterator[str | None]:

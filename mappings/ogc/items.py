@@ -12,6 +12,7 @@ from mappings.ogc.eop import GRID
 from mappings.ogc.missions import OTHER, Mission, Told, heritage, mission_of
 from mappings.ogc.moments import members as time_members
 from mappings.ogc.names import scene_of
+from mappings.ogc.own import Own
 from mappings.ogc.settings import PartnerSettings
 from mappings.ogc.terms import Access, access_of, terms_of
 from mappings.ogc.texts import line
@@ -34,10 +35,11 @@ def item_of(record: Record, source: str, own_id: str, found: Described, settings
     if acquisition == "calibration" and not settings.calibration:
         raise Unmappable("an acquisition for calibration, which the settings leave out", "eop:acquisitionType")
     geometry, bbox = _placed(found)
-    access = access_of(told, terms_of(found.codes, found.terms), found.level, settings.licences)
+    own = found.own if found.own and found.own.collection in settings.taken_over else None
+    access = _access(told, found, own, settings)
     properties = {
         **found.properties,
-        **time_members(found.period),
+        **(own.times if own else time_members(found.period)),
         **_mission_members(told, found),
         **(extra(told.mission) if extra else {}),
         **_access_members(access),
@@ -50,8 +52,8 @@ def item_of(record: Record, source: str, own_id: str, found: Described, settings
     online = found.online if access.availability is Availability.OPEN and record.updated else None
     return build_item(
         record,
-        item_id=item_id(source, own_id),
-        collection=f"{source}-{told.mission.id}",
+        item_id=own.id if own else item_id(source, own_id),
+        collection=own.collection if own else f"{source}-{told.mission.id}",
         geometry=geometry,
         bbox=bbox,
         properties=properties,
@@ -68,9 +70,16 @@ def item_of(record: Record, source: str, own_id: str, found: Described, settings
     )
 
 
+def _access(told: Told, found: Described, own: Own | None, settings: PartnerSettings) -> Access:
+    """What another Moisson tells of an Item that is taken over, as far as it is believed; else what follows for the mission."""
+    if own:
+        return own.access(settings.believed)
+    return access_of(told, terms_of(found.codes, found.terms), found.level, settings.licences)
+
+
 def _placed(found: Described) -> tuple[dict[str, Any] | None, list[float] | None]:
-    """The clean footprint and its bbox; none of a row of an inventory that has none."""
-    return (None, None) if found.geometry is None and found.form == "inventory" else clean_footprint(found.geometry)
+    """The clean footprint and its bbox; none of a row of an inventory, or of another Moisson's Item, that has none."""
+    return (None, None) if found.geometry is None and (found.form == "inventory" or found.own) else clean_footprint(found.geometry)
 
 
 def item_id(source: str, own_id: str) -> str:
@@ -113,6 +122,8 @@ def _access_members(access: Access) -> dict[str, Any]:
         members["moisson:licence_superseded"] = True
     if access.availability is Availability.HELD:
         members["order:status"] = "succeeded"
+    elif access.availability is Availability.ORDERABLE:
+        members["order:status"] = "orderable"
     return members
 
 

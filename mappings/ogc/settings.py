@@ -19,7 +19,8 @@ class PartnerSettings:
     `axis_order` (`latlon`, `lonlat`) where records do not say, None: latitudes first in EOP, longitudes first in ISO; `region` the box
     (west, south, east, north in degrees) in which most of its images lie; `columns` of inventories, our names to their headers;
     `largest_area` in square degrees, above which a data set known only by its box is no image, None for no limit; `calibration` False
-    refuses acquisitions for calibration.
+    refuses acquisitions for calibration. Of another Moisson's ISO records: Items of the Collections in `taken_over` keep their Collection
+    and id, and under a licence in `believed` the rights that it tells.
     """
 
     title: str = ""
@@ -30,6 +31,8 @@ class PartnerSettings:
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
     largest_area: float | None = 5000.0
     calibration: bool = True
+    taken_over: tuple[str, ...] = ()
+    believed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.axis_order is not None and self.axis_order not in (*Order,):
@@ -52,6 +55,8 @@ class PartnerSettings:
             "largest_area": self.largest_area,
             "calibration": self.calibration,
         }
+        if self.taken_over:
+            members |= {"taken_over": sorted(self.taken_over), "believed": sorted(self.believed)}
         return blake2b(orjson.dumps(members, option=orjson.OPT_SORT_KEYS), digest_size=size // 2).hexdigest()
 
 

@@ -22,7 +22,8 @@ class DescribedSection(PartnerSection):
     """A partner whose records become Items of ours, named after the section. `title` and `homepage` of the organisation; `licences` by
     mission, which the operator names: without one, only what is free for anyone gets a right; `axis_order` of footprints that do not
     say it themselves; `region` where most images lie; `columns` of inventories; `largest_area` (square degrees) above which a box is
-    no image; `calibration` false leaves acquisitions for calibration out."""
+    no image; `calibration` false leaves acquisitions for calibration out. Of another Moisson: `taken_over`, its Collections whose Items
+    stay as they are, and `believed`, the licences that it is believed to give."""
 
     title: str | None = None
     homepage: Address | None = None
@@ -32,6 +33,8 @@ class DescribedSection(PartnerSection):
     columns: dict[str, str] = Field(default_factory=dict)
     largest_area: float | None = Field(None, gt=0)
     calibration: bool = True
+    taken_over: tuple[str, ...] = ()
+    believed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _known_licences(self) -> "DescribedSection":
@@ -40,6 +43,9 @@ class DescribedSection(PartnerSection):
                 raise ValueError(f"licences: no mission {mission!r}: one of {', '.join(missions())}")
             if licence not in licences():
                 raise ValueError(f"licences: no licence {licence!r}: one of {', '.join(licences())}")
+        for licence in self.believed:
+            if licence not in licences():
+                raise ValueError(f"believed: no licence {licence!r}: one of {', '.join(licences())}")
         return self
 
     def partner(self, usual: PartnerSettings) -> PartnerSettings:
@@ -53,6 +59,8 @@ class DescribedSection(PartnerSection):
             columns={**usual.columns, **self.columns},
             largest_area=self.largest_area if self.largest_area is not None else usual.largest_area,
             calibration=self.calibration,
+            taken_over=self.taken_over,
+            believed=self.believed,
         )
 
 
