@@ -36,6 +36,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Not possible so",
+    410: "Gone",
     413: "Too much",
     500: "Internal error",
     502: "Nothing from the archive",

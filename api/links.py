@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+NDJSON = "application/x-ndjson"
 
 
 def collection_href(base: str, collection: str) -> str:

@@ -27,7 +27,8 @@ _EMPTY_PAGES = 20
 
 @dataclass(frozen=True)
 class StacApiSettings:
-    """`collections`: at least one, each listed in full at every run. `exact_totals` False when numberMatched is only an estimate."""
+    """`collections`: at least one, each listed in full at every run. `exact_totals` False when numberMatched is only an estimate. `api_key`
+    goes in the header X-API-Key. `named_by_collection`: records are named COLLECTION/ID."""
 
     url: str
     collections: tuple[str, ...]
@@ -35,10 +36,12 @@ class StacApiSettings:
     page_size: int = 100
     method: Literal["GET", "POST"] = "GET"
     exact_totals: bool = True
+    api_key: str | None = None
+    named_by_collection: bool = False
 
 
 class StacApiSource:
-    """One stream per collection, in the archive's own order. `to_record` keeps the Item's own id as the record's."""
+    """One stream per collection, in the archive's own order. `to_record` names a record by the Item's own id, or as the settings say."""
 
     def __init__(self, name: str, fetcher: Fetcher, settings: StacApiSettings, mapping: Mapping, to_record: ToRecord) -> None:
         self.name = name
@@ -67,11 +70,17 @@ class StacApiSource:
         return frozenset(name for name in native_ids if not self._holds(name))
 
     def _holds(self, name: str) -> bool:
-        addresses = [f"{self._address(collection)}/items/{quote(name, safe='')}" for collection in self._settings.collections]
-        return any(is_found(partial(self._fetcher.fetch_json, "GET", address)) for address in addresses)
+        collections, item_id = self._settings.collections, name
+        if self._settings.named_by_collection:
+            collection, _, item_id = name.partition("/")
+            collections = (collection,)
+        return any(self._is_found(f"{self._address(collection)}/items/{quote(item_id, safe='')}") for collection in collections)
+
+    def _is_found(self, address: str) -> bool:
+        return is_found(partial(self._fetcher.fetch_json, "GET", address, headers=key_header(self._settings.api_key)))
 
     def _knows(self, collection: str) -> bool:
-        return is_found(partial(self._fetcher.fetch_json, "GET", self._address(collection)))
+        return self._is_found(self._address(collection))
 
     def _address(self, collection: str) -> str:
         return f"{self._settings.url.rstrip('/')}/collections/{quote(collection, safe='')}"
@@ -82,7 +91,7 @@ class StacApiSource:
         scope: dict[str, Any] = {}
         if area is not None:
             scope = {"intersects": area.geojson} if area.crosses else {"bbox": area.bounds}
-        io = _Io(self._fetcher, settings.url)
+        io = _Io(self._fetcher, settings.url, key_header(settings.api_key))
         search = ItemSearch(
             url=f"{settings.url.rstrip('/')}/search",
             method=settings.method,
@@ -130,11 +139,12 @@ def _pages(io: "_Io", search: ItemSearch) -> Iterator[dict[str, Any]]:
 class _Io(StacApiIO):
     """pystac-client's input with our time-outs, limits and retries; one per listing, so that it notices a page asked twice."""
 
-    def __init__(self, fetcher: Fetcher, url: str) -> None:
+    def __init__(self, fetcher: Fetcher, url: str, given: dict[str, str]) -> None:
         # Its own requests session is never used.
         super().__init__(max_retries=None)
         self._fetcher = fetcher
         self._home = url
+        self._given = given
         self._loop = Loop()
 
     def request(
@@ -148,10 +158,15 @@ class _Io(StacApiIO):
             raise StopSource(f"{place(self._home)}: its next page is to be asked with {method[:10]!r}")
         self._loop.check((method, href, orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS)), place(self._home))
         if method == "POST":
-            answer = self._fetcher.fetch_json("POST", href, json=parameters or {}, check=_check)
+            answer = self._fetcher.fetch_json("POST", href, json=parameters or {}, headers=self._given, check=_check)
         else:
-            answer = self._fetcher.fetch_json("GET", href, params=parameters or None, check=_check)
+            answer = self._fetcher.fetch_json("GET", href, params=parameters or None, headers=self._given, check=_check)
         return orjson.dumps(answer).decode()
+
+
+def key_header(key: str | None) -> dict[str, str]:
+    """The header that says who asks; none without a key."""
+    return {"X-API-Key": key} if key else {}
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:

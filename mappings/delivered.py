@@ -13,7 +13,7 @@ from mappings.delivered_lines import read_items
 from mappings.delivered_members import assets_of, extensions_of, links_of, properties_of, time_members
 from mappings.facts import Facts
 from mappings.geometry import optional_footprint
-from mappings.item import STAC_VERSION, collection_link, licence_link
+from mappings.item import STAC_VERSION, check_id, collection_link, licence_link
 from mappings.licences import licences
 from mappings.ogc import merging
 from mappings.ogc.hrefs import Hrefs
@@ -26,8 +26,6 @@ from mappings.values import mapping
 # A fingerprint takes 16 bytes of the version.
 _VERSION, _BYTES = "delivered-1-", 16
 _VOLATILE: tuple[tuple[str, ...], ...] = (("stac_version",),)
-# A page token holds an Item's id and stays below 512 bytes.
-_MAX_ID_BYTES = 200
 # What ends a segment of an address, quoted or not: servers and proxies read %2F as a slash.
 _UNADDRESSABLE = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{1,2}$")
 
@@ -86,11 +84,7 @@ class DeliveredMapping:
         return merging.merge(items)
 
     def _named(self, members: dict[str, Any]) -> tuple[str, str, DeliveredCollection]:
-        item_id, collection = members.get("id"), members.get("collection")
-        if not isinstance(item_id, str) or not item_id.strip():
-            raise Unmappable("no identifier", "id")
-        if len(item_id.encode()) > _MAX_ID_BYTES:
-            raise Unmappable(f"identifier longer than {_MAX_ID_BYTES} bytes", "id")
+        item_id, collection = check_id(members.get("id")), members.get("collection")
         if _UNADDRESSABLE.search(item_id) or item_id != item_id.strip():
             raise Unmappable(f"an identifier that cannot stand in an address: {item_id[:80]!r}", "id")
         row = self.collections.get(collection) if isinstance(collection, str) else None

@@ -59,10 +59,7 @@ def build_item(
     links: Iterable[dict[str, Any]] = (),
 ) -> Item:
     """The Item of one record. Properties and asset members that are None are left out, except `datetime`."""
-    if not isinstance(item_id, str) or not item_id.strip():
-        raise Unmappable("no identifier", "id")
-    if len(item_id.encode()) > _MAX_ID_BYTES:
-        raise Unmappable(f"identifier longer than {_MAX_ID_BYTES} bytes", "id")
+    check_id(item_id)
     licence = licences()[facts.licence]
     members = {"datetime": None, **_present(properties), "license": licence.stac, **facts.properties(record)}
     kept = {key: _present(asset) for key, asset in (assets or {}).items()}
@@ -74,6 +71,15 @@ def build_item(
     item["links"] = [collection_link(collection), licence_link(licence), *links]
     item["stac_extensions"] = extensions_of(item)
     return item
+
+
+def check_id(item_id: Any) -> str:
+    """An Item's id, short enough for a page token. Raises Unmappable."""
+    if not isinstance(item_id, str) or not item_id.strip():
+        raise Unmappable("no identifier", "id")
+    if len(item_id.encode()) > _MAX_ID_BYTES:
+        raise Unmappable(f"identifier longer than {_MAX_ID_BYTES} bytes", "id")
+    return item_id
 
 
 def collection_link(collection: str) -> dict[str, Any]:

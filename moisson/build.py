@@ -28,6 +28,7 @@ from moisson.sections import (
     DescribedSection,
     DinamisSettings,
     GeodesSettings,
+    MoissonSection,
     OneAtlasSettings,
     PartnerSection,
     RegardsSettings,
@@ -94,6 +95,8 @@ def mapping_of(name: str, section: SourceSettings) -> Mapping:
     """The mapping of the source's records."""
     if not isinstance(section, PartnerSection):
         return MAPPINGS[section.mapping]
+    if isinstance(section, MoissonSection):
+        return section.mapping_of(name)
     if isinstance(section, StacFilesSection):
         return DeliveredMapping(name, section.rows())
     assert isinstance(section, DescribedSection)

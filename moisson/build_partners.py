@@ -7,13 +7,24 @@ from functools import partial
 from harvesters.csw import CswSettings, CswSource
 from harvesters.folder import FolderSettings, FolderSource
 from harvesters.http import Fetcher
+from harvesters.moisson import MoissonSettings, MoissonSource
 from harvesters.oaipmh import OaiPmhSettings, OaiPmhSource
 from harvesters.opensearch import OpenSearchSettings, OpenSearchSource
 from harvesters.source import Source
 from harvesters.stacapi import StacApiSettings, StacApiSource
+from mappings import delivered_lines
 from mappings.ogc import stac
 from mappings.record import Mapping
-from moisson.sections import CswSection, FolderSection, OaiPmhSection, OpenSearchSection, PartnerSection, StacFilesSection, StacSection
+from moisson.sections import (
+    CswSection,
+    FolderSection,
+    MoissonSection,
+    OaiPmhSection,
+    OpenSearchSection,
+    PartnerSection,
+    StacFilesSection,
+    StacSection,
+)
 from moisson.sections.base import midnight
 
 
@@ -31,11 +42,26 @@ def build_partner(section: PartnerSection, name: str, mapping: Mapping, fetcher:
                 section.url, section.collections, section.area, section.page_size, section.method, section.exact_totals
             )
             return StacApiSource(name, fetcher, settings, mapping, partial(stac.to_record, source=name))
+        case MoissonSection():
+            return _moisson(section, name, mapping, fetcher, now)
         case FolderSection() | StacFilesSection():
             settle = timedelta(seconds=section.settle_seconds)
             size = int(section.http.max_mib * 2**20)
             return FolderSource(name, FolderSettings(section.path, section.area, settle, size), mapping, now=now)
     raise TypeError(f"no source is built from {type(section).__name__}")
+
+
+def _moisson(section: MoissonSection, name: str, mapping: Mapping, fetcher: Fetcher, now: Callable[[], datetime]) -> Source:
+    to_record = partial(delivered_lines.to_record, source=name)
+    if section.by == "search":
+        search = StacApiSettings(
+            section.url, section.collections, section.area, section.page_size, api_key=section.key(), named_by_collection=True
+        )
+        return StacApiSource(name, fetcher, search, mapping, to_record)
+    settings = MoissonSettings(
+        section.url, section.collections, section.area, section.page_size, section.key(), timedelta(days=section.relist_days)
+    )
+    return MoissonSource(name, fetcher, settings, mapping, to_record, now=now)
 
 
 def _csw(section: CswSection) -> CswSettings:

@@ -31,6 +31,7 @@ from moisson.sections.api import ApiSettings
 from moisson.sections.base import read_toml
 from moisson.sections.delivered import CollectionSection, check_delivered
 from moisson.sections.elasticsearch import Cluster, ElasticsearchSettings, is_cluster
+from moisson.sections.followed import check_followed
 from moisson.sections.map import BasemapSection, MapSettings
 from moisson.sections.schedule import ScheduleSettings
 from moisson.sections.terms import MetadataLicenceSection
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
             if name not in known:
                 raise ValueError(f"access.sources.{name}: no such source{_suggest(name, known)}")
         check_delivered(self.sources, self.access.sources)
+        check_followed(self.sources)
         return self
 
 

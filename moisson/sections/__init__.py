@@ -16,6 +16,7 @@ from moisson.sections.archives import (
 )
 from moisson.sections.base import Address, ConfigError, HttpSettings, Section, SourceSection
 from moisson.sections.delivered import CollectionSection, StacFilesSection
+from moisson.sections.followed import MoissonSection
 from moisson.sections.partners import (
     CswSection,
     DescribedSection,
@@ -40,6 +41,7 @@ __all__ = [
     "GeodesSettings",
     "HttpSettings",
     "InventorySettings",
+    "MoissonSection",
     "OaiPmhSection",
     "OneAtlasSettings",
     "OpenSearchSection",
@@ -57,9 +59,9 @@ __all__ = [
 # One protocol, two archives: the mapping tells them apart.
 _AtGeodes = Annotated[GeodesSettings | SwhSettings, Field(discriminator="mapping")]
 _Archive = _AtGeodes | RestoSettings | OneAtlasSettings | DinamisSettings | CoveragesSettings | RegardsSettings
-_Partner = CswSection | OaiPmhSection | OpenSearchSection | StacSection | FolderSection | StacFilesSection
+_Partner = CswSection | OaiPmhSection | OpenSearchSection | StacSection | FolderSection | StacFilesSection | MoissonSection
 SourceSettings = Annotated[_Archive | _Partner, Field(discriminator="protocol")]
 # The protocol of the sources that the project knows by name.
 PROTOCOLS = {"peps": "geodes", "swh": "geodes", "airbus": "oneatlas", "dinamis": "dinamis", "coverages": "coverages"}
-PARTNERS = ("csw", "oai-pmh", "opensearch", "stac", "folder", "stac-files")
+PARTNERS = ("csw", "oai-pmh", "opensearch", "stac", "folder", "stac-files", "moisson")
 """Protocols that serve any number of partners, whose records go by the section's name."""

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 
 from tests.access.asked import ABSENT, TABLE, Asked, same_as_absent
+from tests.access.records import RECORDS
 from tests.access.searching import parameters
+from tests.access.taking import TAKEN
 from tests.access.walking import WALKED, children_of, collection_is_absent, some
 from tests.access.world import BOX, CATALOGUE, COPIES, THINGS, Thing, askers
 
@@ -229,7 +231,9 @@ PROBES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("POST", "/runs/sign-out"): sign_in_form,
     ("POST", "/coverage"): coverage,
     ("POST", "/requests/draft"): draft,
+    **RECORDS,
     **WALKED,
+    **TAKEN,
 }
 
 
