@@ -5,8 +5,10 @@ from typing import Any
 
 from api.catalogue.archives import archive_info
 from api.catalogue.catalogs import catalog
-from api.catalogue.links import HTML, asking_links, catalog_href, named, page_links, titled
+from api.catalogue.links import HTML, OPENAPI, asking_links, catalog_href, named, page_links, titled
 from api.links import GEOJSON
+from api.records.ids import EVERYTHING
+from api.records.links import CATALOGUE_ACCESS, records_href, root_href
 from mappings.words import Language, Text
 
 DESCRIPTION = Text(
@@ -14,15 +16,25 @@ DESCRIPTION = Text(
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue.",
 )
 MAP = Text("La carte : chercher, choisir, obtenir des images", "The map: find, choose and get images")
-_OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+RECORDS = Text("Le même catalogue selon OGC API - Records", "The same catalogue as OGC API - Records")
 
 
 def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
     """`found` counts the asker's Items by archive; `conforms` are the conformance classes."""
     on_a_map = named("related", f"{base}/map?lang={language}", HTML, title=MAP.in_(language))
+    records = named("related", root_href(base), title=RECORDS.in_(language))
+    # The relation by which clients of catalogues find, from any page, where records are searched (OGC 20-004r1, autodiscovery).
+    searched = named(CATALOGUE_ACCESS, records_href(base, EVERYTHING), GEOJSON, title=RECORDS.in_(language))
     children = [named("child", catalog_href(base, name), title=archive_info(name).title.in_(language)) for name in found]
     more = {"conformsTo": list(conforms), "moisson:items": sum(found.values())}
-    return catalog("moisson", title, DESCRIPTION.in_(language), titled([*_links(base), on_a_map, *children], language), language, more)
+    return catalog(
+        "moisson",
+        title,
+        DESCRIPTION.in_(language),
+        titled([*_links(base), on_a_map, records, searched, *children], language),
+        language,
+        more,
+    )
 
 
 def _links(base: str) -> list[dict[str, Any]]:
@@ -30,7 +42,7 @@ def _links(base: str) -> list[dict[str, Any]]:
     return [
         named("self", root),
         named("root", root),
-        named("service-desc", f"{base}/api", _OPENAPI),
+        named("service-desc", f"{base}/api", OPENAPI),
         named("service-doc", f"{base}/api.html", HTML),
         named("conformance", f"{base}/conformance"),
         named("data", f"{base}/collections"),
