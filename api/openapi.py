@@ -8,6 +8,7 @@ from api.aggregations.offered import MOST_PRECISE, PRECISION, USUAL_PRECISION
 from api.openapi_answers import ANSWERS, MORE, SCHEMAS, reference
 from api.pages import SCHEMA_PATH
 from api.params import DEFAULT_LIMIT
+from api.records.parameters import MAX_OFFSET
 
 _PROBLEM = {
     "type": "object",
@@ -55,6 +56,7 @@ _PAGES = ("/collections", "/collections/{collection_id}")
 _PATHS = {
     "collection_id": "A Collection's id",
     "item_id": "An Item's id",
+    "record_id": "A record's id",
     "licence_id": "A licence's id, as `moisson:licence` has it",
     "key": "Key of the asset",
     "archive": "An archive, as `moisson:source` names it",
@@ -63,6 +65,7 @@ _PATHS = {
 # Our routes read texts, so that GET and POST are refused in the same words; this is what the texts must hold.
 _TYPES: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
+    "offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
     "exclude_airbus": {"type": "boolean", "default": False},
     "collapse": {"type": "boolean", "default": False},
     "accessible": {"type": "string", "enum": ["true", "now", "false"], "default": "false"},
@@ -155,7 +158,7 @@ def _describe_operation(path: str, operation: dict[str, Any]) -> None:
             response["headers"] = {"Location": {"description": "Where the file is", "schema": {"type": "string", "format": "uri"}}}
     if path in _PAGES:
         responses["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
-    if path.endswith(("/search", "/items")):
+    if path in ("/search", "/collections/{collection_id}/items"):
         responses["200"]["content"]["application/geo+json"]["example"] = _PAGE
 
 

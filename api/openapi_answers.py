@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api import openapi_catalogue
+from api import openapi_catalogue, openapi_records
 from mappings.access.classes import UserClass
 from mappings.access.decision import Download, Order
 from mappings.facts import Availability
@@ -178,6 +178,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "MapLayers": _object("Layers of map tiles, basemaps first, then by group, newest first.", layers=_list(_MAP_LAYER)),
     **openapi_catalogue.SCHEMAS,
+    **openapi_records.SCHEMAS,
 }
 """By the name that references use."""
 
@@ -192,6 +193,7 @@ ANSWERS: dict[tuple[str, str], str] = {
     (f"{_ASSET}/view", "403"): "Refusal",
     ("/map/layers", "200"): "MapLayers",
     **openapi_catalogue.ANSWERS,
+    **openapi_records.ANSWERS,
 }
 """Which schema a route's answer has, by path and status."""
 
