@@ -2,41 +2,51 @@
 
 import sys
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.table import Table
 
-from api.access import Access
-from api.filtering import check_possible
-from api.pages import Sight, collection_bytes
-from api.params import MAX_LIMIT, SearchParams, parse_accessible, to_query
-from api.references import matchable
+from api.pages import collection_bytes
+from api.params import MAX_LIMIT, SearchParams
 from index.protocol import Index
 from index.query import Query
 from index.state import StoredItem
-from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from moisson.build import open_index
+from moisson.commands.conditions import (
+    Accessible,
+    As,
+    Asking,
+    Bbox,
+    Collapse,
+    Collections,
+    Exclude,
+    Filter,
+    Ids,
+    Intersects,
+    Sortby,
+    When,
+    Words,
+)
 from moisson.commands.options import Config, console
 from moisson.settings import Settings, load_settings
 
 
 def search(
-    bbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees")] = None,
-    intersects: Annotated[str | None, typer.Option(help="A GeoJSON geometry")] = None,
-    when: Annotated[str | None, typer.Option("--datetime", help="RFC 3339 instant, or start/end with .. for an open end")] = None,
-    collections: Annotated[str | None, typer.Option(help="Collection ids, comma-separated")] = None,
-    ids: Annotated[str | None, typer.Option(help="Item ids, comma-separated")] = None,
-    filter_: Annotated[str | None, typer.Option("--filter", help="CQL2 text over the fields of /queryables")] = None,
-    q: Annotated[str | None, typer.Option("-q", "--q", help="Free text; a comma is or")] = None,
-    sortby: Annotated[str | None, typer.Option(help="-eo:cloud_cover,datetime: the order, by fields of /sortables")] = None,
-    exclude_airbus: Annotated[bool, typer.Option("--exclude-airbus", help="Leave out what is only in the commercial catalogue")] = False,
-    accessible: Annotated[str | None, typer.Option(help="true: what may be downloaded, if need be once signed; now: at once")] = None,
-    collapse: Annotated[bool, typer.Option("--collapse", help="One Item per acquisition, the best copy")] = False,
-    user_class: Annotated[UserClass, typer.Option("--as", help="Whose rights to search with")] = UserClass.OPERATOR,
+    bbox: Bbox = None,
+    intersects: Intersects = None,
+    when: When = None,
+    collections: Collections = None,
+    ids: Ids = None,
+    filter_: Filter = None,
+    q: Words = None,
+    sortby: Sortby = None,
+    exclude_airbus: Exclude = False,
+    accessible: Accessible = None,
+    collapse: Collapse = False,
+    user_class: As = UserClass.OPERATOR,
     limit: Annotated[int, typer.Option(help="How many Items at most")] = 10,
     geojson: Annotated[bool, typer.Option("--geojson", "--json", help="A GeoJSON FeatureCollection instead of a table")] = False,
     config: Config = None,
@@ -56,20 +66,16 @@ def search(
         accessible=accessible,
         collapse=collapse,
     )
-    _show(load_settings(config), params, Asker(user_class), limit, geojson)
+    settings = load_settings(config)
+    _show(settings, params, Asking.of(settings, user_class), limit, geojson)
 
 
-def _show(settings: Settings, params: SearchParams, asker: Asker, limit: int, geojson: bool) -> None:
-    access = Access(settings.access.policy())
-    audience = access.policy.audience(asker)
-    wanted = parse_accessible(params.accessible)
-    query = to_query(params, access.policy.accessible(audience, asker, wanted) if wanted else audience)
-    base = settings.api.base()
+def _show(settings: Settings, params: SearchParams, asking: Asking, limit: int, geojson: bool) -> None:
     with open_index(settings) as index:
-        check_possible(query.filter, index.operators)
+        query = asking.query(params, index)
         matched = index.count(query)
         items = _first(index, query, limit)
-        sight = Sight(base, partial(access.fragment, asker), index.matches(audience, matchable(items)), access.policy.table)
+        sight = asking.sight(index, items)
     if geojson:
         sys.stdout.buffer.write(collection_bytes(items, sight, [], matched) + b"\n")
     else:

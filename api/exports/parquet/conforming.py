@@ -29,10 +29,10 @@ def conformed(array: Any, kind: pa.DataType) -> Any:
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.nulls(0, array.type)
     if array.type.equals(kind):
         return array
-    if pa.types.is_null(array.type):
+    if array.null_count == len(array):
         return pa.nulls(len(array), kind)
     if kind.equals(JSON):
-        return pa.array([None if value is None else orjson.dumps(_bare(value)).decode() for value in array.to_pylist()], JSON)
+        return pa.array([None if value is None else orjson.dumps(_value(value, array.type)).decode() for value in array.to_pylist()], JSON)
     if pa.types.is_struct(kind) and pa.types.is_struct(array.type):
         own = {field.name: array.field(number) for number, field in enumerate(array.type)}
         parts = [conformed(own[field.name], field.type) if field.name in own else pa.nulls(len(array), field.type) for field in kind]
@@ -43,8 +43,14 @@ def conformed(array: Any, kind: pa.DataType) -> Any:
     return pc.cast(array, kind)
 
 
-def _bare(value: Any) -> Any:
-    """Without members that are null: in a table they are those that were not there."""
-    if isinstance(value, dict):
-        return {name: _bare(one) for name, one in value.items() if one is not None}
-    return [_bare(one) for one in value] if isinstance(value, list) else value
+def _value(value: Any, kind: pa.DataType) -> Any:
+    """A value of a table as the JSON value that it was; members that are null are those that were not there."""
+    if value is None:
+        return None
+    if kind.equals(JSON):
+        return orjson.loads(value)
+    if pa.types.is_struct(kind):
+        return {field.name: _value(value[field.name], field.type) for field in kind if value[field.name] is not None}
+    if pa.types.is_list(kind):
+        return [_value(one, kind.value_type) for one in value]
+    return value

@@ -89,27 +89,24 @@ def merged(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     return JSON
 
 
-def certain(kind: pa.DataType) -> pa.DataType | None:
-    """The kind without what nothing is known of yet; None where that is all."""
-    if pa.types.is_null(kind):
-        return None
-    if pa.types.is_list(kind):
-        inner = certain(kind.value_type)
-        return None if inner is None else pa.list_(inner)
-    if pa.types.is_struct(kind):
-        return pa.struct([(field.name, inner) for field in kind if (inner := certain(field.type)) is not None])
-    return kind
-
-
-def written(kind: pa.DataType) -> pa.DataType:
-    """As a file holds it: what is always null is text, and an object that is always empty, which Parquet does not know, JSON text."""
+def readable(kind: pa.DataType) -> pa.DataType:
+    """The kind as Arrow can be told to read it: text where nothing is known yet."""
     if pa.types.is_null(kind):
         return pa.string()
     if pa.types.is_list(kind):
-        return pa.list_(written(kind.value_type))
+        return pa.list_(readable(kind.value_type))
     if pa.types.is_struct(kind):
-        return pa.struct([(field.name, written(field.type)) for field in kind]) if kind.num_fields else JSON
+        return pa.struct([(field.name, readable(field.type)) for field in kind])
     return kind
+
+
+def writable(kind: pa.DataType) -> pa.DataType:
+    """The kind as a file holds it: also an object that is always empty, which Parquet does not know, is JSON text."""
+    if pa.types.is_list(kind):
+        return pa.list_(writable(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, writable(field.type)) for field in kind]) if kind.num_fields else JSON
+    return readable(kind)
 
 
 Places = bool | dict[str | None, Any]

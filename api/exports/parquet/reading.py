@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from api.exports.parquet.kinds import JSON, KNOWN, NOTHING, TOP, certain, json_places, kind_of, merged, with_texts, written
+from api.exports.parquet.kinds import JSON, KNOWN, NOTHING, TOP, json_places, kind_of, merged, readable, with_texts, writable
 from api.exports.portions import Portion
 from index.document import placed
 from mappings.times import parse_time
@@ -50,18 +50,17 @@ class Reader:
         kinds = {**self._known, **dict.fromkeys(TIMES, TIME), **dict.fromkeys(GEOMETRIES, pa.binary())}
         shown = {name: kind for name, kind in kinds.items() if name in self._seen or (name not in KNOWN and name not in GEOMETRIES)}
         # Items without assets have no column of them: Parquet knows no empty object, and readers put one there.
-        return pa.schema([(name, written(kind)) for name, kind in shown.items() if name != "assets" or kind != KNOWN["assets"]])
+        return pa.schema([(name, writable(kind)) for name, kind in shown.items() if name != "assets" or kind != KNOWN["assets"]])
 
     def _parsed(self, lines: bytes) -> pa.Table | None:
         """None where something is not as it is known."""
-        sure = pa.schema([(name, kind) for name, known in self._known.items() if (kind := certain(known)) is not None])
+        sure = pa.schema([(name, readable(kind)) for name, kind in self._known.items()])
         options = pj.ReadOptions(use_threads=False, block_size=len(lines) + 1)
         try:
             table = pj.read_json(pa.BufferReader(lines), options, pj.ParseOptions(explicit_schema=sure))
         except pa.ArrowInvalid:
             return None
-        known = all(merged(self._known.get(field.name, NOTHING), field.type) == self._known.get(field.name) for field in table.schema)
-        return table if known else None
+        return table if table.schema.equals(sure) else None
 
     def _line(self, body: bytes, geometries: dict[str, list[bytes | None]]) -> bytes:
         item = self._flat(orjson.loads(body))

@@ -14,8 +14,8 @@ from api.exports.parquet.spool import Spool
 from api.exports.portions import Portion
 from api.exports.told import Told
 
-_ROWS = 20_000
-_BYTES = 64 * 2**20
+_ROWS = 10_000
+_BYTES = 32 * 2**20
 _SHAPES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon", 7: "GeometryCollection"}
 
 
