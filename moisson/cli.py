@@ -15,6 +15,8 @@ from moisson.commands import (
     config,
     coverage,
     deleted,
+    export,
+    follow,
     harvest,
     index_,
     keys,
@@ -46,6 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("harvest")(harvest.harvest)
+app.command("follow")(follow.follow)
 app.command("schedule")(calendar.schedule)
 app.command("run")(calendar.run)
 app.command("pause")(calendar.pause_source)
@@ -57,6 +60,7 @@ app.command("serve")(serve.serve)
 app.command("status")(status.status)
 app.command("runs")(runs.runs)
 app.command("search")(search.search)
+app.command("export")(export.export)
 app.command("coverage")(coverage.coverage)
 app.command("map")(map_.map_records)
 app.command("usage")(usage.usage)

@@ -33,6 +33,7 @@ from moisson.sections import (
 from moisson.sections.access import AccessSettings, OidcSection, SignerSection
 from moisson.sections.delivered import CollectionSection, StacFilesSection
 from moisson.sections.elasticsearch import ElasticsearchSettings
+from moisson.sections.followed import MoissonSection
 from moisson.sections.map import BasemapSection, MapSettings
 from moisson.sections.terms import MetadataLicenceSection
 from moisson.settings import ApiSettings, ScheduleSettings, Settings
@@ -84,7 +85,7 @@ def test_every_exit_code_is_described(code: Exit) -> None:
         *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
         *(AccessSettings, ElasticsearchSettings, OidcSection, SignerSection, MapSettings, BasemapSection),
         MetadataLicenceSection,
-        *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection, StacFilesSection, CollectionSection),
+        *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection, StacFilesSection, CollectionSection, MoissonSection),
     ],
 )
 def test_every_setting_is_described(model: type[BaseModel]) -> None:

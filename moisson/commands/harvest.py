@@ -74,11 +74,16 @@ def _harvest_all(settings: Settings, names: list[str], index: Index, options: Op
             reports.append((orjson.dumps(run_document(run)).decode() if as_json else run_line(run)) + "\n")
             if progress.disable:
                 _print(reports)
-            codes.append(Exit.INTERRUPTED if run.reason == INTERRUPTED else _EXITS[run.outcome])
+            codes.append(exit_of(run))
             if run.reason == INTERRUPTED:
                 break
     _print(reports)
     return max(codes)
+
+
+def exit_of(run: Run) -> Exit:
+    """What a run's outcome means to a script."""
+    return Exit.INTERRUPTED if run.reason == INTERRUPTED else _EXITS[run.outcome]
 
 
 def _print(reports: list[str]) -> None:

@@ -1,19 +1,26 @@
 """A Moisson as a source of a Moisson: by its feed of changes, and by its search."""
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from index.protocol import Index
+from index.sqlite import SqliteIndex
 from index.state import ItemKey, Outcome, Run
 from mappings.access.asker import ANONYMOUS, Asker
 from mappings.access.classes import UserClass
 from mappings.access.policy import Policy
-from moisson.sections import HttpSettings
+from moisson.commands.follow import followed
+from moisson.sections import ConfigError, HttpSettings
 from moisson.sections.followed import MoissonSection
+from moisson.settings import load_settings
+from tests.demo import moisson
 from tests.index.helpers import batch
 from tests.support.harvesting import all_items, harvest_all
 from tests.support.items import document, make_document, make_item
@@ -141,3 +148,66 @@ def test_a_clock_that_went_back_over_there_loses_no_deletion(pair: Pair) -> None
     pair.theirs.apply(batch(removed=[ItemKey("c", "a")], now=early))
     pair.follow("changes")
     assert sorted(key[1] for key in all_items(pair.ours)) == ["b"]
+
+
+def config(folder: Path, port: int, more: str = "") -> Path:
+    path = folder / "moisson.toml"
+    path.write_text(f"""
+index = "{folder}/ours.sqlite"
+
+[sources.friend]
+protocol = "moisson"
+url = "http://127.0.0.1:{port}"
+collections = ["c", "d"]
+licences = ["copernicus"]
+http = {{ private_hosts = ["127.0.0.1"] }}
+{more}""")
+    return path
+
+
+def test_the_command_reads_again_until_it_is_told_to_end(tmp_path: Path) -> None:
+    with SqliteIndex.open(tmp_path / "theirs.sqlite") as theirs, serving(theirs, access=asking(ANONYMOUS)) as base:
+        path = config(tmp_path, int(base.rpartition(":")[2]))
+        theirs.apply(batch(items=[make_document("a", "c")]))
+        with moisson("follow", "--every", "1", "--json", config=path, stdout=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert orjson.loads(running.stdout.readline())["counts"]["new"] == 1
+            theirs.apply(batch(items=[make_document("b", "c")]))
+            while not orjson.loads(running.stdout.readline())["counts"]["new"]:
+                pass
+            running.terminate()
+            assert running.wait(30) == 0
+        with moisson("follow", "friend", "--once", config=path, stdout=subprocess.PIPE) as running:
+            assert running.wait(60) == 0
+    with SqliteIndex.open(tmp_path / "ours.sqlite") as ours:
+        assert sorted(key[1] for key in all_items(ours)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("relist_days = 0", "relist_days"),
+        ("by = 'guessing'", "by"),
+        ("[sources.other]\nprotocol = 'moisson'\nurl = 'https://m.example'\ncollections = ['c']", "fills this collection"),
+        (
+            "[sources.other]\nprotocol = 'moisson'\nurl = 'https://m.example'\ncollections = ['airbus-spot']\n[sources.airbus]",
+            "sources.airbus",
+        ),
+        ("[sources.other]\nprotocol = 'moisson'\nurl = 'https://m.example'\ncollections = ['x']\nlicences = ['mine']", "no licence mine"),
+        ("[sources.other]\nprotocol = 'moisson'\nurl = 'https://m.example'\ncollections = ['a/b']", "up to 100 letters"),
+        ("api_key = 'moi_x'", "a secret does not belong here"),
+    ],
+)
+def test_settings_that_would_mislead_are_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, said: str) -> None:
+    monkeypatch.delenv("MOISSON_INDEX", raising=False)
+    with pytest.raises(ConfigError) as error:
+        load_settings(config(tmp_path, 1, more))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(("names", "said"), [(["peps"], "moisson harvest peps"), (["none"], "no such source")])
+def test_only_another_moisson_is_followed(tmp_path: Path, names: list[str], said: str) -> None:
+    settings = load_settings(config(tmp_path, 1, "[sources.peps]\ncollections = ['PEPS_S1_L1']\nsince = 2020-01-01"))
+    assert followed(settings, []) == ["friend"]
+    with pytest.raises(ConfigError, match=said):
+        followed(settings, names)
