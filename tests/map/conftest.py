@@ -16,6 +16,7 @@ from index.state import Outcome
 from moisson.build_access import open_offer
 from moisson.settings import load_settings
 from tests.demo import moisson, register, write_whole_config
+from tests.map.small import small as small_catalogue
 from tests.support.harvesting import harvest_all
 from tests.support.pictures import PNG, Shelf
 from tests.support.requirements import DRAWING, chromium
@@ -149,19 +150,36 @@ ARTEFACTS = Path(__file__).resolve().parents[2] / ".run" / "map"
 Open = Callable[..., Visit]
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a small catalogue."""
+    with small_catalogue(tmp_path_factory.mktemp("small")) as base:
+        yield base
+
+
 @pytest.fixture
-def opened(browser: Browser, site: Site) -> Iterator[Open]:
-    """Opens the page; after the test nothing may have gone wrong on it that the test did not expect."""
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens the page, of the whole site unless a test has a catalogue of its own, in a context that `before` prepares; after the test
+    nothing may have gone wrong on it that the test did not expect."""
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def visit(path: str = "/map", *, size: tuple[int, int] = (1366, 800), lang: str = "fr-FR", base: str = "", **more: object) -> Visit:
+    def visit(
+        path: str = "/map",
+        *,
+        size: tuple[int, int] = (1366, 800),
+        lang: str = "fr-FR",
+        base: str = "",
+        before: Callable[[BrowserContext], None] = lambda _: None,
+        **more: object,
+    ) -> Visit:
         context = browser.new_context(
             locale=lang, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", accept_downloads=True, **more
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
-        found = Visit(context.new_page(), base or site.base)
+        before(context)
+        found = Visit(context.new_page(), base or request.getfixturevalue("site").base)
         found.watch()
         visits.append(found)
         found.page.goto(found.base + path)

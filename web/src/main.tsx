@@ -33,10 +33,13 @@ function start(): void {
   const api = createApi({ base: config.base, token: session.token, fetch: session.fetch, language: () => language.peek() });
   const store = createStore({ config, api, session, search: fromParams(params) });
   store.view.value = place.view;
+  store.layers.value = [...place.layers];
   keepAddress(store);
   store.start();
   keepBasket(store);
   if (place.item) void store.open(place.item);
+  // Without them the map is a map; the list of layers says so when it is opened.
+  if (place.layers.length) store.offer().catch(() => undefined);
 
   const root = document.getElementById('app') ?? document.body;
   root.replaceChildren();

@@ -6,14 +6,14 @@ import type { Item } from '../src/core/stac';
 
 describe('an address', () => {
   it('holds the open Item, the view and the language, readably', () => {
-    const place = { item: 'dinamis-spot67/A', view: { zoom: 9.254, lat: 4.93, lon: -52.3 }, lang: 'en' as const };
+    const place = { item: 'dinamis-spot67/A', view: { zoom: 9.254, lat: 4.93, lon: -52.3 }, layers: ['plan', 'coverages-spot/spot-2018', 'a,b'], lang: 'en' as const };
     const query = addressOf(new URLSearchParams({ from: '2020-01-01', platform: 'a,b' }), place);
-    expect(query).toBe('?from=2020-01-01&platform=a,b&item=dinamis-spot67/A&view=9.25/4.93/-52.3&lang=en');
+    expect(query).toBe('?from=2020-01-01&platform=a,b&item=dinamis-spot67/A&view=9.25/4.93/-52.3&layer=plan&layer=coverages-spot/spot-2018&layer=a,b&lang=en');
     expect(placeOf(new URLSearchParams(query))).toEqual({ ...place, view: { zoom: 9.25, lat: 4.93, lon: -52.3 } });
   });
 
   it('is nothing for what the page starts with', () => {
-    expect(addressOf(new URLSearchParams(), { item: null, view: null, lang: null })).toBe('');
+    expect(addressOf(new URLSearchParams(), { item: null, view: null, layers: [], lang: null })).toBe('');
   });
 
   it.each(['', '1/2', '1/2/x', '99/0/0', '3/91/0', '3/0/181', '//', '3/ /0'])('has no view where it is wrong: %s', (text) => {
@@ -21,7 +21,13 @@ describe('an address', () => {
   });
 
   it('drops an Item and a language that are none', () => {
-    expect(placeOf(new URLSearchParams('item=x&lang=de'))).toEqual({ item: null, view: null, lang: null });
+    expect(placeOf(new URLSearchParams('item=x&lang=de'))).toEqual({ item: null, view: null, layers: [], lang: null });
+  });
+
+  it('has each layer once, and none without an id or with one that is no id', () => {
+    const query = new URLSearchParams({ layer: 'x'.repeat(201) });
+    for (const id of ['plan', '', 'plan', ...Array.from({ length: 30 }, (_, i) => `${i}`)]) query.append('layer', id);
+    expect(placeOf(query).layers).toEqual(['plan', ...Array.from({ length: 19 }, (_, i) => `${i}`)]);
   });
 
   it('rounds the view', () => {

@@ -1,8 +1,8 @@
-/** The page's address: the search, the open Item, the map's view and the language, kept as people go. */
+/** The page's address: the search, the open Item, the map's view, the layers that are on and the language, kept as people go. */
 
 import { effect } from '@preact/signals';
 import type { Lang } from './config';
-import { fromParams, toParams } from './search';
+import { fromParams, type Search, toParams } from './search';
 import { parseKey } from './stac';
 import type { Store, View } from './store';
 import { language } from './words';
@@ -11,8 +11,13 @@ import { language } from './words';
 export interface Place {
   item: string | null;
   view: View | null;
+  /** By id. */
+  layers: readonly string[];
   lang: Lang | null;
 }
+
+const MOST_LAYERS = 20;
+const LONGEST_LAYER = 200;
 
 export function placeOf(params: URLSearchParams): Place {
   const lang = params.get('lang');
@@ -20,6 +25,7 @@ export function placeOf(params: URLSearchParams): Place {
   return {
     item: parseKey(item) ? item : null,
     view: viewOf(params.get('view')),
+    layers: [...new Set(params.getAll('layer'))].filter((id) => id && id.length <= LONGEST_LAYER).slice(0, MOST_LAYERS),
     lang: lang === 'fr' || lang === 'en' ? lang : null,
   };
 }
@@ -38,9 +44,15 @@ export function viewText({ zoom, lat, lon }: View): string {
 export function addressOf(params: URLSearchParams, place: Place): string {
   if (place.item) params.set('item', place.item);
   if (place.view) params.set('view', viewText(place.view));
+  // Each by itself: an id may have a comma.
+  for (const id of place.layers) params.append('layer', id);
   if (place.lang) params.set('lang', place.lang);
   const text = params.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
   return text ? `?${text}` : '';
+}
+
+function stepOf(search: Search, item: string | null): string {
+  return addressOf(toParams(search), { item, view: null, layers: [], lang: null });
 }
 
 /** Steps that follow one another within so many milliseconds, as of a key held down, are one. */
@@ -55,10 +67,10 @@ export function keepAddress(store: Store, page: Window = window): () => void {
 
   const end = effect(() => {
     const lang = first.lang || language.value !== spoken ? language.value : null;
-    const place: Place = { item: store.opened.value?.key ?? null, view: store.view.value, lang };
+    const place: Place = { item: store.opened.value?.key ?? null, view: store.view.value, layers: store.layers.value, lang };
     const query = addressOf(toParams(store.search.value), place);
-    // What people choose is a step back; where the map looks and the language are none.
-    const step = addressOf(toParams(store.search.value), { item: place.item, view: null, lang: null });
+    // What people choose is a step back; what the map shows beside it and the language are none.
+    const step = stepOf(store.search.value, place.item);
     const isStep = steps !== '' && step !== steps;
     steps = step || '?';
     if (query === page.location.search) return;
@@ -72,7 +84,7 @@ export function keepAddress(store: Store, page: Window = window): () => void {
   const back = () => {
     const params = new URLSearchParams(page.location.search);
     const place = placeOf(params);
-    steps = addressOf(toParams(fromParams(params)), { item: place.item, view: null, lang: null }) || '?';
+    steps = stepOf(fromParams(params), place.item) || '?';
     store.search.value = fromParams(params);
     if (place.item !== (store.opened.peek()?.key ?? null)) void store.open(place.item);
   };

@@ -64,6 +64,8 @@ export interface Store {
   offered: Signal<Layer[] | null>;
   /** Those that are on, by id. */
   layers: Signal<string[]>;
+  /** Asks which there are. Raises ApiError. */
+  offer: () => Promise<void>;
   change: (part: Partial<Search>) => void;
   setArea: (area: Area | null) => void;
   reset: () => void;
@@ -101,6 +103,7 @@ export function createStore({
   const footprints = createFootprints(api);
   const opened = signal<Opened | null>(null);
   const basket = signal<Item[]>([]);
+  const offered = signal<Layer[] | null>(null);
   const asked = signal(0);
 
   async function load(wanted: Search): Promise<void> {
@@ -136,6 +139,10 @@ export function createStore({
     }
   }
 
+  async function offer(): Promise<void> {
+    offered.value = await api.layers();
+  }
+
   const inBasket = (key: string) => basket.value.some((item) => keyOf(item) === key);
 
   return {
@@ -154,7 +161,8 @@ export function createStore({
     drawing: signal<Drawing>('none'),
     tab: signal<Tab>('results'),
     wanted: signal<Bbox | null>(null),
-    offered: signal<Layer[] | null>(null),
+    offered,
+    offer,
     layers: signal<string[]>([]),
     change: (part) => (search.value = { ...search.peek(), ...part }),
     setArea: (area) => (search.value = { ...search.peek(), area: area && normalised(area) }),
@@ -168,12 +176,21 @@ export function createStore({
       basket.value = inBasket(key) ? basket.peek().filter((one) => keyOf(one) !== key) : [...basket.peek(), item];
     },
     /** Asks whenever the search, or who asks, changes. */
-    start: () =>
-      effect(() => {
-        void asked.value;
-        const who = session.state.value;
-        const wanted = search.value;
-        if (who.state !== 'loading') untracked(() => void load(wanted));
-      }),
+    start: () => {
+      const ends = [
+        effect(() => {
+          void asked.value;
+          const who = session.state.value;
+          const wanted = search.value;
+          if (who.state !== 'loading') untracked(() => void load(wanted));
+        }),
+        // Who signs in, or out, may see other layers.
+        effect(() => {
+          const known = session.state.value.state !== 'loading' && offered.peek();
+          if (known) offer().catch(() => undefined);
+        }),
+      ];
+      return () => ends.forEach((end) => end());
+    },
   };
 }

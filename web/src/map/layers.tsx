@@ -6,7 +6,7 @@ import { useStore } from '../core/store';
 import { t, told } from '../core/words';
 
 export function Layers({ failed }: { failed: ReadonlySet<string> }) {
-  const { api, offered, layers } = useStore();
+  const { offered, layers, offer } = useStore();
   const [wrong, setWrong] = useState(false);
   const known = offered.value ?? [];
   const backgrounds = known.filter(({ kind }) => kind === 'basemap');
@@ -14,7 +14,7 @@ export function Layers({ failed }: { failed: ReadonlySet<string> }) {
   const ask = async () => {
     if (offered.peek()) return;
     try {
-      offered.value = await api.layers();
+      await offer();
       setWrong(false);
     } catch {
       setWrong(true);
