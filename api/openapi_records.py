@@ -32,8 +32,9 @@ _TOLD: dict[str, Schema] = {
     "contacts": _list(_CONTACT),
 }
 _TIME: Schema = {
-    **_object("", timestamp=_INSTANT, interval={"type": "array", "minItems": 2, "maxItems": 2, "items": _INSTANT}),
+    "type": "object",
     "nullable": True,
+    "properties": {"timestamp": _INSTANT, "interval": {"type": "array", "minItems": 2, "maxItems": 2, "items": _INSTANT}},
     "description": "When the image was taken.",
 }
 _CONCEPTS = _list(_object("id", id=_TEXT, title=_TEXT), 1)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ from owslib.ogcapi.records import Records
 from tests.api.records.asking import hrefs
 from tests.api.records.world import CROWD, HELD, MANY, SALE, TILES, TOTAL
 
+ROOT = Path(__file__).resolve().parents[3]
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
@@ -61,6 +64,18 @@ def test_owslib_pages_through_all_by_offset_and_takes_each_by_its_id(catalogue: 
     assert len(names) == len(set(names)) == TOTAL
     for name in (names[0], *names[-4:]):
         assert catalogue.collection_item("moisson", name)["id"] == name
+
+
+def test_the_recipe_of_the_documents_finds_all(address: str) -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    lines = text[text.index("    from owslib.ogcapi.records") :].partition("\n## ")[0]
+    recipe = (
+        dedent(lines).replace("http://127.0.0.1:8080", address).replace("[1, 43, 4, 46]", "[0, 39, 4, 46]").replace("limit=100", "limit=7")
+    )
+    told: dict[str, Any] = {}
+    exec(recipe, told)
+    matched = Records(f"{address}/ogc").collection_items("moisson", bbox=[0, 39, 4, 46])["numberMatched"]
+    assert len({one["id"] for one in told["found"]}) == len(told["found"]) == matched > 20
 
 
 def _as_metasearch(address: str, **asked: Any) -> Iterator[dict[str, Any]]:
