@@ -32,6 +32,7 @@ from api.steps import Steps
 from api.terms import MetadataLicence
 from index.filters.nodes import FilterError
 from index.query import Query
+from index.state import ItemKey
 from mappings.queryables import FIELDS
 from mappings.times import format_time
 from mappings.words import Language, Text
@@ -47,12 +48,14 @@ _ID = Text("Identifiant de l’Item STAC, sans sa collection", "Identifier of th
 
 @dataclass(frozen=True)
 class Records:
-    """The records over a catalogue: what `search` finds, told as `site` tells Collections."""
+    """The records over a catalogue: what `search` finds, told as `site` tells Collections; `licence` is that of the records, and
+    `identifier` what OAI-PMH calls that of an Item, where it gives it as ISO 19139."""
 
     site: Site
     search: Search
     now: Callable[[], datetime]
     licence: MetadataLicence | None = None
+    identifier: Callable[[ItemKey], str] | None = None
 
     def landing(self, request: Request) -> Response:
         """GET /ogc."""
@@ -150,7 +153,8 @@ class Records:
             self.site.check_collection(request, name)
 
     def _teller(self, request: Request, name: str, language: Language) -> Teller:
-        return Teller(self.site.base(request), name, language, self.site.described, self.site.access.policy.table, self.now())
+        site = self.site
+        return Teller(site.base(request), name, language, site.described, site.access.policy.table, self.now(), self.identifier)
 
     def _page_links(self, request: Request, name: str, steps: Steps, language: Language) -> list[dict[str, Any]]:
         base = self.site.base(request)

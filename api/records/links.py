@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from api.catalogue.links import HTML, OPENAPI, QUERYABLES, SCHEMA, SORTABLES, Link, named
 from api.links import GEOJSON, collection_href
@@ -89,6 +89,12 @@ def record_links(base: str, catalogue: str, record: str, stac: str, language: La
         profile_link("ogc-record"),
     ]
     return titled(links, language)
+
+
+def iso_link(base: str, identifier: str) -> Link:
+    """To the same record as ISO 19139, in OAI-PMH's envelope."""
+    asked = urlencode({"verb": "GetRecord", "metadataPrefix": "iso19139", "identifier": identifier})
+    return named("alternate", f"{base}/oai?{asked}", "text/xml", title="ISO 19139 (OAI-PMH)")
 
 
 def profile_link(name: str) -> Link:

@@ -1,6 +1,6 @@
 """A record (OGC 20-004r1, §7.2) of an Item, from the Item's public JSON as its asker sees it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from api.collections import Described
 from api.links import item_href
 from api.records.conformance import RECORD_CORE
 from api.records.ids import record_id
-from api.records.links import record_links
+from api.records.links import iso_link, record_links
 from api.records.parameters import SCENE_ID, STAC_ID, TYPE
 from index.state import ItemKey
 from mappings.access.decision import NOW
@@ -31,7 +31,8 @@ _THEMES = [{"concepts": [{"id": "imageryBaseMapsEarthCover"}], "scheme": _TOPICS
 @dataclass(frozen=True)
 class Teller:
     """How records are told: of which record collection, in which language, by a server at `base`; `described` are the operator's words
-    of Collections, `table` the licences, `now` when it is told."""
+    of Collections, `table` the licences, `now` when it is told, `identifier` what OAI-PMH calls the record of an
+    Item, where it gives it."""
 
     base: str
     catalogue: str
@@ -39,6 +40,7 @@ class Teller:
     described: Described
     table: Table
     now: datetime
+    identifier: Callable[[ItemKey], str] | None = None
 
     def record(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """The record of an Item; a GeoJSON Feature."""
@@ -95,6 +97,8 @@ class Teller:
     def _links(self, item: Mapping[str, Any]) -> list[dict[str, Any]]:
         stac = item_href(self.base, item["collection"], item["id"])
         own = record_links(self.base, self.catalogue, record_id(_key(item)), stac, self.language)
+        if self.identifier:
+            own.append(iso_link(self.base, self.identifier(_key(item))))
         return [*own, *_inherited(item["links"]), *_files(item, stac)]
 
 

@@ -1,7 +1,5 @@
 """The routes of OGC API - Records."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -9,14 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.catalogue.links import SCHEMA
-from api.catalogue.site import Site
 from api.links import GEOJSON, JSON
 from api.records.answering import Records
 from api.records.ids import EVERYTHING
 from api.records.links import CATALOGUE
 from api.records.models import RecordsGet, RecordsPage
-from api.search import Search
-from api.terms import MetadataLicence
 
 _Page = Annotated[Any, Depends(RecordsPage)]
 _Asked = Annotated[Any, Depends(RecordsGet)]
@@ -27,10 +22,9 @@ _Record = Annotated[str, Path(description="A record’s id: `collection~item`, b
 _PLACE = "/ogc/collections/{collection_id}"
 
 
-def records_router(site: Site, search: Search, now: Callable[[], datetime], licence: MetadataLicence | None = None) -> APIRouter:
-    """Routes over what the asker finds; `licence` is that of the records themselves."""
+def records_router(records: Records) -> APIRouter:
+    """Routes over what the asker finds."""
     router = APIRouter(tags=["OGC API - Records"], default_response_class=Response)
-    records = Records(site, search, now, licence)
 
     @router.get("/ogc", summary="The catalogue as OGC API - Records", responses=_answering(JSON))
     def landing(request: Request, given: _Page) -> Response:

@@ -92,8 +92,10 @@ def test_terms_travel_with_a_record(api: httpx.Client) -> None:
 
 def test_a_record_leads_to_its_item_and_to_what_the_asker_may_have(api: httpx.Client, visitor: httpx.Client) -> None:
     record = ask(api, f"{ITEMS}/{quote(BLAGNAC, safe='')}")
-    [stac] = [link for link in record["links"] if link["rel"] == "alternate"]
-    assert stac["type"] == "application/geo+json; profile=stac"
+    stac, iso = (link for link in record["links"] if link["rel"] == "alternate")
+    assert (stac["type"], iso["type"]) == ("application/geo+json; profile=stac", "text/xml")
+    assert BLAGNAC in api.get(iso["href"]).text
+    assert "MD_LegalConstraints" in api.get(iso["href"]).text
     assert api.get(stac["href"]).json()["id"] == "held/1,a~b é"
     assert hrefs(record, "preview") == [f"{stac['href']}/assets/look/view"]
     assert hrefs(record, "enclosure") == [f"{stac['href']}/assets/data/download"]
