@@ -7,15 +7,17 @@ import orjson
 from api.feeds.reading import Portion, Told
 from api.links import JSON, NDJSON
 from api.pages import Sight, item_bytes
+from api.terms import MetadataLicence
 from mappings.times import format_time
 
 
-def json_answer(portion: Portion, sight: Sight, since: str, href: str) -> bytes:
-    """`changes`, `since` of the next answer, whether there is `more` already, and the link there."""
+def json_answer(portion: Portion, sight: Sight, since: str, href: str, licence: MetadataLicence | None) -> bytes:
+    """`changes`, `since` of the next answer, whether there is `more` already, and links there and to the metadata's licence."""
     links = [
         {"rel": "next", "type": JSON, "href": f"{href}?since={since}"},
         {"rel": "alternate", "type": NDJSON, "href": f"{href}?f=ndjson"},
         {"rel": "root", "type": JSON, "href": f"{sight.base}/"},
+        *([licence.link()] if licence else []),
     ]
     tail = orjson.dumps({"since": since, "more": portion.more, "links": links})
     return b"".join((b'{"changes":[', b",".join(_changes(portion, sight)), b"],", tail[1:]))

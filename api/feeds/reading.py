@@ -12,6 +12,8 @@ _CHUNK = 500
 # So many that an audience may not know of are passed over in one answer: nobody waits long for the next position.
 _MOST_READ = 50_000
 
+Within = Callable[[Change], bool]
+"""Whether somebody reads of a change at all, whatever it is of."""
 Wanted = Callable[[Facts], bool]
 """Whether somebody wants what has these facts."""
 
@@ -39,7 +41,14 @@ class Portion:
 
 
 def read_changes(
-    index: Index, audience: Audience, after: int, limit: int, wanted: Wanted = everything, most_read: int = _MOST_READ
+    index: Index,
+    audience: Audience,
+    after: int,
+    limit: int,
+    wanted: Wanted = everything,
+    most_read: int = _MOST_READ,
+    *,
+    within: Within = lambda _: True,
 ) -> Portion:
     """At most `limit` changes after a number, of each Item the newest one only, fewer where PAGE_BYTES are full; perhaps none, though
     there is more, where `most_read` in a row are not for this audience. Raises IndexUnavailable.
@@ -54,7 +63,7 @@ def read_changes(
         if not changes:
             return Portion(told, position, more=False)
         read += len(changes)
-        for change, one in zip(changes, _judged(index, audience, changes, wanted), strict=False):
+        for change, one in zip(changes, _judged(index, audience, changes, wanted, within), strict=False):
             position = change.number
             if one:
                 told.append(one)
@@ -64,23 +73,24 @@ def read_changes(
     return Portion(told, position, more=True)
 
 
-def _judged(index: Index, audience: Audience, changes: Sequence[Change], wanted: Wanted) -> Iterator[Told | None]:
+def _judged(index: Index, audience: Audience, changes: Sequence[Change], wanted: Wanted, within: Within) -> Iterator[Told | None]:
     """What is told of each change."""
-    there = [change.key for change in changes if not change.deleted and _finds(audience, change.facts, wanted)]
+    there = [change.key for change in changes if not change.deleted and _finds(audience, change.facts, wanted) and within(change)]
     items = index.items(audience, there) if there else {}
     asked = frozenset[ItemKey](there)
     for change in changes:
-        if change.key in asked:
+        if not within(change):
+            yield None
+        elif change.key in asked:
             yield Told(change, items[change.key]) if change.key in items else None
         else:
-            gone = any(_finds(audience, facts, wanted) for facts in _had(change))
-            yield Told(change, None) if gone else None
+            yield Told(change, None) if lost(audience, change, wanted) else None
 
 
-def _had(change: Change) -> Iterator[Facts]:
-    if change.deleted:
-        yield change.facts
-    yield from change.former
+def lost(audience: Audience, change: Change, wanted: Wanted = everything) -> Facts | None:
+    """The facts by which the audience found an Item that is deleted, or that it finds no more; None where it never did."""
+    had = ((change.facts,) if change.deleted else ()) + tuple(sorted(change.former))
+    return next((facts for facts in had if _finds(audience, facts, wanted)), None)
 
 
 def _finds(audience: Audience, facts: Facts, wanted: Wanted) -> bool:

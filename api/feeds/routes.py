@@ -17,6 +17,7 @@ from api.links import JSON, NDJSON
 from api.negotiation import form_of
 from api.pages import Sight
 from api.params import refuse_repeated, refuse_unknown
+from api.terms import MetadataLicence, licence_header
 from index.protocol import Index
 
 DEFAULT_LIMIT, MAX_LIMIT = 500, 5_000
@@ -39,9 +40,11 @@ _Form = Annotated[str | None, Query(alias="f", description="`json` or `ndjson` (
 
 
 class Feed:
-    """The feed of one index, under the rules of `access`; `base` is this server's address without trailing slash."""
+    """The feed of one index, under the rules of `access`; `base` is this server's address without trailing slash, `licence` that of the
+    metadata."""
 
-    def __init__(self, index: Index, access: Access, base: Callable[[Request], str]) -> None:
+    def __init__(self, index: Index, access: Access, base: Callable[[Request], str], licence: MetadataLicence | None) -> None:
+        self._licence = licence
         self._index = index
         self._access = access
         self._base = base
@@ -58,17 +61,20 @@ class Feed:
         portion = read_changes(self._index, audience, positions.read(token) if token else 0, limit)
         since, base = positions.write(portion.position), self._base(request)
         sight = Sight(base, partial(self._access.fragment, asker), table=table)
-        body = ndjson_answer(portion, sight, since) if form == "ndjson" else json_answer(portion, sight, since, f"{base}/changes")
-        return Response(body, media_type=_FORMS[form])
+        if form == "ndjson":
+            body = ndjson_answer(portion, sight, since)
+        else:
+            body = json_answer(portion, sight, since, f"{base}/changes", self._licence)
+        return Response(body, headers=licence_header(self._licence), media_type=_FORMS[form])
 
     @cached_property
     def _secret(self) -> bytes:
         return self._index.secret()
 
 
-def feeds_router(index: Index, access: Access, base: Callable[[Request], str]) -> APIRouter:
+def feeds_router(index: Index, access: Access, base: Callable[[Request], str], licence: MetadataLicence | None = None) -> APIRouter:
     """The feed's route."""
-    router, feed = APIRouter(tags=["Feeds"]), Feed(index, access, base)
+    router, feed = APIRouter(tags=["Feeds"]), Feed(index, access, base, licence)
 
     @router.get("/changes", summary="What changed since a position", description=_DESCRIPTION, responses=_ANSWERS, response_class=Response)
     def changes(request: Request, since: _Since = None, limit: _Limit = None, form: _Form = None) -> Response:

@@ -14,6 +14,7 @@ import pytest
 
 from api.access import Access
 from api.app import Offer, create_app
+from api.terms import MetadataLicence
 from index.protocol import Index
 from index.state import ItemKey
 from mappings.access.asker import ANONYMOUS, Asker
@@ -225,3 +226,14 @@ def test_the_description_names_the_feed(index: Index) -> None:
     described = create_app(index, Offer(Access())).openapi()["paths"]["/changes"]["get"]
     assert {one["name"] for one in described["parameters"]} == {"since", "limit", "f"}
     assert "410" in described["responses"]
+
+
+def test_the_licence_of_the_metadata_travels_with_the_feed(index: Index) -> None:
+    licence = MetadataLicence("CC-BY-4.0", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
+    put(index, "a")
+    with serving(index, offer=Offer(asking(ANONYMOUS), metadata_licence=licence)) as base:
+        answer = httpx.get(f"{base}/changes")
+        assert licence.link() in answer.json()["links"]
+        assert answer.headers["Link"] == f'<{licence.href}>; rel="license"'
+        (change,) = answer.json()["changes"]
+        assert [link["href"] for link in change["item"]["links"] if link["rel"] == "license"] == [f"{base}/licences/copernicus"]
