@@ -12,6 +12,10 @@ CROWD = 523
 TOTAL = CROWD + 4
 
 
+def cloudy(cover: int) -> Any:
+    return {"eo:cloud_cover": cover}
+
+
 def items() -> list[Any]:
     """A crowd of open ones; a held one whose id has a slash, a comma and a tilde; one for sale, unlocated; tiles of a year; and one of
     another Collection with an id of the crowd."""
@@ -25,7 +29,7 @@ def items() -> list[Any]:
             platform="sentinel-2a",
             constellation="sentinel-2",
             instruments=["msi"],
-            **{"eo:cloud_cover": number % 100},
+            **cloudy(number % 100),
         )
         for number in range(CROWD)
     ]
