@@ -1,12 +1,10 @@
-"""Other ways to the same page: the keyboard alone, a phone, English; and what axe finds on each of its states."""
+"""Other ways to the same page: the keyboard alone, a phone, English."""
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.map.conftest import Open, Visit, settled
-from tests.support.axe import complaints
+from tests.map.conftest import Open, settled
 
 
 def test_a_scene_is_found_and_chosen_with_the_keyboard_alone(opened: Open) -> None:
@@ -67,49 +65,3 @@ def test_the_page_is_in_english_by_a_switch_and_by_its_address(opened: Open) -> 
     visit.keep("english")
     assert opened("/map?lang=en").page.get_by_label("Leave out Airbus data").is_checked()
     assert opened(lang="en-GB").page.get_by_label("Leave out Airbus data").is_checked()
-
-
-def _item(visit: Visit) -> None:
-    visit.page.locator(".card-title").first.click()
-    expect(visit.page.get_by_role("complementary", name="Fiche de l’image")).to_be_visible()
-
-
-def _why(visit: Visit) -> None:
-    visit.page.locator(".card").first.get_by_text("Pourquoi ?").click()
-
-
-def _basket(visit: Visit) -> None:
-    visit.page.locator(".basket-toggle").first.click()
-    visit.page.get_by_role("button", name=re.compile("Sélection")).click()
-    expect(visit.page.get_by_role("complementary", name="Sélection")).to_be_visible()
-
-
-def _sign_in(visit: Visit) -> None:
-    visit.page.get_by_role("button", name="Se connecter").click()
-
-
-_STATES = {
-    "results": ("/map", lambda _: None),
-    "why": ("/map?exclude_airbus=false", _why),
-    "item": ("/map", _item),
-    "basket": ("/map", _basket),
-    "sign-in": ("/map", _sign_in),
-}
-
-
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("state", _STATES)
-def test_axe_finds_nothing_serious(opened: Open, state: str, scheme: str) -> None:
-    path, act = _STATES[state]
-    visit = opened(path, color_scheme=scheme)
-    expect(visit.page.locator(".card").first).to_be_visible()
-    act(visit)
-    visit.page.wait_for_timeout(300)
-    visit.keep(f"axe-{state}-{scheme}")
-    assert complaints(visit.page, "serious", "critical") == []
-
-
-def test_axe_finds_nothing_serious_where_nothing_is_found(opened: Open) -> None:
-    visit = opened("/map?from=1950-01-01&to=1950-01-02")
-    expect(visit.page.get_by_text("Aucune image ne correspond à cette recherche.")).to_be_visible()
-    assert complaints(visit.page, "serious", "critical") == []
