@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,7 +110,7 @@ class Records:
         """GET /ogc/collections/{collection_id}/items."""
         language = self._asked(request, NAMES)
         try:
-            found = paged(self.site.index, parse_asked(self.search, request, name))
+            found = paged(self.site.index, parse_asked(self.search, request, name), self._secret)
         except FilterError as error:
             raise refusal(error) from None
         if not found.items:
@@ -136,6 +137,11 @@ class Records:
             raise not_found("record", record)
         told = self._teller(request, name, language).record(orjson.loads(item_bytes(item, self.search.sight(request, [item]))))
         return json_answer(told, language, GEOJSON)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        """It stays as long as the index does."""
+        return self.site.index.secret()
 
     def _asked(self, request: Request, names: tuple[str, ...] = ()) -> Language:
         """The language of the answer. Raises Problem for what is no parameter here, and where nobody may ask who has not signed in."""

@@ -7,7 +7,7 @@ from fastapi import Query
 from stac_fastapi.types.search import APIRequest
 
 from api.models import Narrowing, SearchGet
-from api.records.parameters import MAX_NAMES, MAX_OFFSET, MAX_PAGE, SCENE_ID, STAC_ID, TYPE
+from api.records.parameters import MAX_EXTERNAL, MAX_IDS, MAX_OFFSET, MAX_PAGE, SCENE_ID, STAC_ID, TYPE
 
 _FORM = "`json`, the only form."
 _OFFSET = (
@@ -15,11 +15,12 @@ _OFFSET = (
     "Not together with token."
 )
 _LIMIT = f"Records a page, 1 to {MAX_PAGE:,}. A larger number is brought down; together with offset it is refused."
-_IDS = f"Ids of records, comma-separated, at most {MAX_NAMES:,}."
+_IDS = f"Ids of records, comma-separated, at most {MAX_IDS:,}."
 _TYPE = f"Types of records, comma-separated: all are `{TYPE}`."
 _EXTERNAL = (
-    f"Ids that records have elsewhere, comma-separated, alone or with their scheme: `{STAC_ID}:` before an Item’s id, an archive before "
-    f"its own id of the image, `{SCENE_ID}:` before the key of the acquisition. A scheme alone: records that have an id of it."
+    f"Ids that records have elsewhere, comma-separated, at most {MAX_EXTERNAL}, alone or with their scheme: `{STAC_ID}:` before an Item’s "
+    f"id, an archive before its own id of the image, `{SCENE_ID}:` before the key of the acquisition. A scheme alone: "
+    "records that have an id of it."
 )
 _OLD = "`externalIds`, as it was called before the standard was adopted."
 _SHARED = ("bbox", "datetime", "q", "sortby", "filter", "filter_lang", "filter_crs", "token", "exclude_airbus", "accessible", "collapse")

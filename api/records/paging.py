@@ -20,9 +20,8 @@ class Paged:
     steps: Steps
 
 
-def paged(index: Index, asked: Asked) -> Paged:
-    """Raises Problem for a token that does not hold, and FilterError."""
-    secret = index.secret()
+def paged(index: Index, asked: Asked, secret: bytes) -> Paged:
+    """`secret` is the key of the tokens. Raises Problem for a token that does not hold, and FilterError."""
     placed = read_token(asked.query, asked.token, secret) if asked.token else asked.query
     page = _page(index, placed, asked.offset or 0)
     whole = placed.after is None and not asked.offset and page.next is None

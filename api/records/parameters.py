@@ -22,7 +22,8 @@ STAC_ID, SCENE_ID = "stac", "scene"
 """Schemes of external ids, beside the archives' names: the Item's own id, and the key of its acquisition."""
 MAX_PAGE = 1000
 MAX_OFFSET = 10_000
-MAX_NAMES = 1000
+MAX_IDS = 1000
+MAX_EXTERNAL = 100
 
 _SEARCHED = ("bbox", "datetime", "q", "sortby", "filter", "filter-lang", "filter-crs", "limit")
 NAMES = (*_SEARCHED, "offset", "token", "ids", "type", "externalIds", "externalId")
@@ -76,7 +77,7 @@ def _of_type(value: str | None) -> Predicate | None:
 
 def _named(query: Query, value: str | None) -> Query:
     """The query for the records with these ids, of those that it finds."""
-    names = _few(value, "ids")
+    names = _few(value, "ids", MAX_IDS)
     if names is None:
         return query
     wanted: dict[str, list[str]] = {}
@@ -94,27 +95,29 @@ def _external(given: Mapping[str, str]) -> Predicate | None:
     if "externalIds" in given and "externalId" in given:
         raise bad("externalId", "give externalIds alone, which has the same meaning")
     name = "externalIds" if "externalIds" in given else "externalId"
-    wanted = _few(given.get(name), name)
-    return joined("or", [way for one in wanted for way in _ways(one)]) if wanted else None
+    wanted = _few(given.get(name), name, MAX_EXTERNAL)
+    return joined("or", list(_ways(wanted))) if wanted else None
 
 
-def _ways(value: str) -> Iterator[Predicate]:
-    """What an external id can mean: an id, a scheme, or both with a colon between; ids may hold colons too."""
-    yield from (_is(field, value) for field in (_ITEM, _SOURCE_ID, _SCENE, _ARCHIVE))
-    if value == STAC_ID:
-        yield Constant(True)
-    if value == SCENE_ID:
-        yield Not(IsNull(_SCENE))
-    scheme, colon, rest = value.partition(":")
-    if colon:
-        yield And((_is(_ARCHIVE, scheme), _is(_SOURCE_ID, rest)))
-        yield from (_is(field, rest) for name, field in ((STAC_ID, _ITEM), (SCENE_ID, _SCENE)) if name == scheme)
+def _ways(values: Sequence[str]) -> Iterator[Predicate]:
+    """What external ids can mean: an id, a scheme, or both with a colon between; ids may hold colons too. Each field is looked at
+    once for all of them."""
+    schemed: dict[str, list[str]] = {}
+    for scheme, colon, rest in (value.partition(":") for value in values):
+        if colon:
+            schemed.setdefault(scheme, []).append(rest)
+    for field, scheme in ((_ITEM, STAC_ID), (_SCENE, SCENE_ID)):
+        yield _one_of(field, [*values, *schemed.get(scheme, ())])
+        if scheme in values:
+            yield Not(IsNull(field))
+    yield from (_one_of(field, values) for field in (_SOURCE_ID, _ARCHIVE))
+    yield from (And((_is(_ARCHIVE, scheme), _one_of(_SOURCE_ID, ids))) for scheme, ids in schemed.items())
 
 
-def _few(value: str | None, name: str) -> tuple[str, ...] | None:
+def _few(value: str | None, name: str, most: int) -> tuple[str, ...] | None:
     names = parse_names(value, name)
-    if names is not None and len(names) > MAX_NAMES:
-        raise bad(name, f"at most {MAX_NAMES:,} of them")
+    if names is not None and len(names) > most:
+        raise bad(name, f"at most {most:,} of them")
     return names
 
 

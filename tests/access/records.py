@@ -65,7 +65,7 @@ def records(asked: Asked) -> None:
         _finds(asked, [_name(thing) for thing in asked.found if holds(thing)], limit="1000", filter=text)
     _finds(asked, [], offset=str(len(names)), matched=len(names))
     words = " ".join(f"{thing.id} {thing.collection}" for thing in asked.hidden)
-    named = {"ids": [_name(thing) for thing in asked.hidden], "externalIds": [f"{thing.source}:{thing.id}" for thing in asked.hidden]}
+    named = {"ids": [_name(thing) for thing in asked.hidden], "externalIds": [f"{thing.source}:{thing.id}" for thing in asked.hidden[:100]]}
     for parameter, values in named.items():
         none = asked.get(_ITEMS, words, **{parameter: ",".join(values)}).json()
         assert (none["features"], none["numberMatched"]) == ([], 0)
