@@ -37,7 +37,7 @@ class StreamedResponse(Response):
         self._threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        broken: BrokenOff | None = None
+        broken: BrokenOff | IndexUnavailable | None = None
         try:
             async with create_task_group() as tasks:
 
@@ -48,7 +48,7 @@ class StreamedResponse(Response):
                 tasks.start_soon(listen)
                 try:
                     await self._send(send)
-                except BrokenOff as error:
+                except (BrokenOff, IndexUnavailable) as error:
                     broken = error
                 tasks.cancel_scope.cancel()
         finally:
@@ -58,16 +58,24 @@ class StreamedResponse(Response):
             raise broken
 
     async def _send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        while (part := await to_thread.run_sync(self._next, limiter=self._threads)) is not None:
+        begun = False
+        while (part := await to_thread.run_sync(self._next, begun, limiter=self._threads)) is not None:
             if part:
+                # Until there is something to send, an error can still be told.
+                if not begun:
+                    await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                    begun = True
                 await send({"type": "http.response.body", "body": part, "more_body": True})
+        if not begun:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _next(self) -> bytes | None:
+    def _next(self, begun: bool) -> bytes | None:
         try:
             return next(self._parts, None)
         except IndexUnavailable as error:
+            if not begun:
+                raise
             LOGGER.warning("an answer is cut short: %s", error)
             raise BrokenOff(str(error)) from error
 
