@@ -50,7 +50,7 @@ class Teller:
             "id": record_id(_key(item)),
             "type": "Feature",
             "conformsTo": [RECORD_CORE],
-            "geometry": item["geometry"],
+            "geometry": geometry_of(item),
             "time": time_of(item["properties"]),
             "properties": self._properties(item),
             "links": self._links(item),
@@ -100,6 +100,16 @@ class Teller:
         if self.identifier:
             own.append(iso_link(self.base, self.identifier(_key(item))))
         return [*own, *_inherited(item["links"]), *_files(item, stac)]
+
+
+def geometry_of(item: Mapping[str, Any]) -> Any:
+    """The footprint; of several parts on one side of the antimeridian their box, which a record may have instead (OGC 20-004r1,
+    /req/json/record-response): MetaSearch of QGIS stops at a page with a MultiPolygon."""
+    footprint, bbox = item["geometry"], item.get("bbox") or ()
+    if footprint is None or footprint["type"] != "MultiPolygon" or len(bbox) != 4 or bbox[0] > bbox[2]:
+        return footprint
+    west, south, east, north = bbox
+    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}
 
 
 def time_of(given: Mapping[str, Any]) -> dict[str, Any] | None:

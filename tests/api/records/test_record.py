@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.app import Offer
 from api.records.ids import item_key, record_id
-from api.records.record import time_of
+from api.records.record import geometry_of, time_of
 from api.terms import MetadataLicence
 from index.protocol import Index
 from index.state import ItemKey
@@ -111,6 +111,15 @@ def test_a_record_without_title_footprint_or_instant_is_a_record_still(api: http
     assert tiles["time"] == {"interval": ["2022-01-01T00:00:00Z", "2022-12-31T23:59:59Z"]}
     assert tiles["geometry"]["type"] == "MultiPolygon"
     assert (sale["geometry"], "bbox" in sale) == (None, False)
+
+
+def test_a_footprint_of_several_parts_is_told_as_its_box_unless_the_antimeridian_parts_them() -> None:
+    parts = {"type": "MultiPolygon", "coordinates": [[[[0, 0], [1, 0], [1, 1], [0, 0]]], [[[8, 8], [9, 8], [9, 9], [8, 8]]]]}
+    box = {"type": "Polygon", "coordinates": [[[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]]]}
+    assert geometry_of({"geometry": parts, "bbox": [0, 0, 9, 9]}) == box
+    assert geometry_of({"geometry": parts, "bbox": [170, 0, -170, 9]}) == parts
+    assert geometry_of({"geometry": box, "bbox": [0, 0, 9, 9]}) == box
+    assert geometry_of({"geometry": None}) is None
 
 
 def test_tiles_are_a_service_that_qgis_knows(api: httpx.Client) -> None:
