@@ -24,6 +24,10 @@ class Index(Protocol):
     def operators(self) -> frozenset[Operators]:
         """What filters may hold beside comparisons; for whatever else they hold the methods below raise FilterError."""
 
+    @property
+    def lag(self) -> timedelta:
+        """How long after the time that a batch bears its changes may first be read, at most."""
+
     def search(self, query: Query) -> Page:
         """At most query.limit Items in the query's order; `next` is None at the end. Fewer where PAGE_BYTES are full. An empty page has
         neither `next` nor `previous`. Raises FilterError, as all that take a query do."""
@@ -144,6 +148,9 @@ class Index(Protocol):
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Items put and deleted after a change number, ascending; the newest change of each Item only."""
+
+    def change_of(self, key: ItemKey) -> Change | None:
+        """The newest change of one Item, also when it is deleted; read-your-writes."""
 
     def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
         """The lease when it is free, has expired, or is still exactly `replacing` (its epoch then grows), else None."""

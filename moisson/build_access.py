@@ -37,4 +37,5 @@ def open_offer(settings: Settings, index: Index, now: Callable[[], datetime]) ->
             now=now,
             sources=planned_sources(settings),
             metadata_licence=settings.metadata_licence.licence() if settings.metadata_licence else None,
+            oai=settings.oai.offer(settings.api.public_url),
         )

@@ -33,6 +33,7 @@ from moisson.sections.delivered import CollectionSection, check_delivered
 from moisson.sections.elasticsearch import Cluster, ElasticsearchSettings, is_cluster
 from moisson.sections.followed import check_followed
 from moisson.sections.map import BasemapSection, MapSettings
+from moisson.sections.oai import OaiSettings
 from moisson.sections.schedule import ScheduleSettings
 from moisson.sections.terms import MetadataLicenceSection
 
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     map: MapSettings = MapSettings()
     metadata_licence: MetadataLicenceSection | None = None
+    oai: OaiSettings = OaiSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @model_validator(mode="before")

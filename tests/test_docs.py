@@ -35,6 +35,7 @@ from moisson.sections.delivered import CollectionSection, StacFilesSection
 from moisson.sections.elasticsearch import ElasticsearchSettings
 from moisson.sections.followed import MoissonSection
 from moisson.sections.map import BasemapSection, MapSettings
+from moisson.sections.oai import OaiSettings
 from moisson.sections.terms import MetadataLicenceSection
 from moisson.settings import ApiSettings, ScheduleSettings, Settings
 from tests.support.routes import routes_of
@@ -85,6 +86,7 @@ def test_every_exit_code_is_described(code: Exit) -> None:
         *(OneAtlasSettings, DinamisSettings, InventorySettings, CoveragesSettings),
         *(AccessSettings, ElasticsearchSettings, OidcSection, SignerSection, MapSettings, BasemapSection),
         MetadataLicenceSection,
+        OaiSettings,
         *(CswSection, OaiPmhSection, OpenSearchSection, StacSection, FolderSection, StacFilesSection, CollectionSection, MoissonSection),
     ],
 )

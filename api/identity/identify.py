@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -44,8 +45,9 @@ class Identity(Keys, Protocol):
 def build_identify(
     settings: IdentitySettings, index: Index, now: Callable[[], datetime], *, send: Send = send, later: Later = beside
 ) -> Identity:
-    """Tells who sent a request: of `Authorization: Bearer` (a key or a token) and `X-API-Key`. What is given and does not hold is a
-    401, two that contradict each other a 400, a sign-in service that does not answer a 503: none is taken for anonymous."""
+    """Tells who sent a request: of `Authorization: Bearer` (a key or a token), `Basic` (whose password is a key, for clients that know
+    nothing else) and `X-API-Key`. What is given and does not hold is a 401, two that contradict each other a 400, a sign-in service that
+    does not answer a 503: none is taken for anonymous."""
     oidc = settings.oidc
     check = TokenCheck(oidc, SigningKeys(oidc.issuer, now, send, later), now) if oidc else None
     return _Identity(settings.table, Directory(index, now), check, _LastUse(index, now, later), now)
@@ -173,13 +175,26 @@ def _given(request: Request) -> tuple[str | None, list[str]]:
     if credentials:
         scheme, _, value = credentials[0].strip().partition(" ")
         value = value.strip()
-        if scheme.lower() != "bearer" or not value:
+        if scheme.lower() == "basic":
+            value = _password(value)
+        elif scheme.lower() != "bearer" or not value:
             raise _unauthorised("invalid-authorization", "Authorization: give Bearer and a token or key")
         if value.startswith(PREFIX):
             keys = list(dict.fromkeys([value, *keys]))
         else:
             token = value
     return token, keys
+
+
+def _password(credentials: str) -> str:
+    """That of Basic credentials (RFC 7617), which must be a key; the user's name says nothing. Raises Problem."""
+    try:
+        password = b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        password = ""
+    if not password.startswith(PREFIX):
+        raise _unauthorised("invalid-authorization", "Authorization: of Basic the password must be an API key, whatever the user name")
+    return password
 
 
 def _unauthorised(code: str, detail: str) -> Problem:

@@ -12,7 +12,7 @@ from index.elastic.announced import tally
 from index.elastic.connection import connect
 from index.elastic.copies import Copies
 from index.elastic.filter import OPERATORS
-from index.elastic.lease import Leases, Numbers
+from index.elastic.lease import LAG, Leases, Numbers
 from index.elastic.matches import Matching
 from index.elastic.migrate import migrate
 from index.elastic.names import Names
@@ -100,6 +100,10 @@ class ElasticIndex:
     @property
     def operators(self) -> frozenset[Operators]:
         return OPERATORS
+
+    @property
+    def lag(self) -> timedelta:
+        return LAG
 
     def search(self, query: Query) -> Page:
         return self._reading.search(query)
@@ -211,6 +215,9 @@ class ElasticIndex:
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         return self._runs.changes(after, limit)
+
+    def change_of(self, key: ItemKey) -> Change | None:
+        return self._runs.change_of(key)
 
     def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
         return self._leases.acquire(name, owner, now, ttl, replacing)

@@ -25,6 +25,8 @@ from index.state import Lease
 from mappings.times import from_micros, to_micros
 
 OPEN_SECONDS = 900.0
+# A batch that died hides what others write meanwhile; and a batch bears the time at which it was begun.
+LAG = timedelta(seconds=OPEN_SECONDS) + timedelta(minutes=5)
 _NUMBERS = "numbers"
 # Others take a number at the same time: with some ten sources a second try is rare, a fiftieth means that something is wrong.
 _TRIES = 50

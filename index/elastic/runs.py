@@ -7,7 +7,7 @@ from index.elastic.names import Names, doc_id
 from index.elastic.records import of_source
 from index.elastic.state import run_source, to_change, to_run, to_watermark
 from index.elastic.store import Store
-from index.state import Change, Run
+from index.state import Change, ItemKey, Run
 from mappings.watermark import Watermark
 
 _MAX_STREAMS = 10_000
@@ -41,6 +41,11 @@ class Runs:
         self._store.refresh(self._names.runs)
         hits = self._store.hits(self._names.runs, of_source(source), [{"started": "desc"}, {"id": "desc"}], limit)
         return [to_run(hit["_source"]) for hit in hits]
+
+    def change_of(self, key: ItemKey) -> Change | None:
+        """As Index.change_of."""
+        found = self._store.get(self._names.changes, doc_id(*key))
+        return to_change(found.source) if found else None
 
     def changes(self, after: int, limit: int) -> Sequence[Change]:
         """As Index.changes; not those numbered above a batch that is still being written."""

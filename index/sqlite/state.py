@@ -24,6 +24,14 @@ def watermarks(db: sqlite3.Connection, source: str) -> dict[str, Watermark]:
     return {stream: Watermark(from_micros(value), frozenset(orjson.loads(boundary))) for stream, value, boundary in rows}
 
 
+def change_of(db: sqlite3.Connection, key: ItemKey) -> Change | None:
+    """The newest of an Item."""
+    sql = """SELECT change FROM items WHERE collection = ?1 AND id = ?2
+        UNION ALL SELECT change FROM tombstones WHERE collection = ?1 AND id = ?2"""
+    number = db.execute(sql, tuple(key)).fetchone()
+    return changes(db, number[0] - 1, 1)[0] if number else None
+
+
 def changes(db: sqlite3.Connection, after: int, limit: int) -> list[Change]:
     """Ascending by number."""
     sql = """SELECT change, collection, id, source, deleted, changed, availability, licence FROM (

@@ -28,6 +28,9 @@ from index.tally import Tally
 from mappings.audience import Audience
 from mappings.watermark import Watermark
 
+# A batch bears the time at which it was begun, and may wait for others to be written.
+_LAG = timedelta(minutes=5)
+
 
 class SqliteIndex:
     """Implements Index. Made by `open`; the constructor touches nothing."""
@@ -52,6 +55,10 @@ class SqliteIndex:
     @property
     def operators(self) -> frozenset[Operators]:
         return OPERATORS
+
+    @property
+    def lag(self) -> timedelta:
+        return _LAG
 
     def search(self, query: Query) -> Page:
         return self._reading.search(query)
@@ -193,6 +200,10 @@ class SqliteIndex:
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         with self._pool.read() as db:
             return state.changes(db, after, limit)
+
+    def change_of(self, key: ItemKey) -> Change | None:
+        with self._pool.read() as db:
+            return state.change_of(db, key)
 
     def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta, replacing: Lease | None = None) -> Lease | None:
         with self._pool.write() as db:

@@ -11,7 +11,7 @@ from mappings.delivered_collections import check_collection_id
 from mappings.followed import FollowedMapping
 from moisson.sections.base import Address, SourceSection, read_key
 from moisson.sections.delivered import StacFilesSection
-from moisson.sections.partners import PartnerSection
+from moisson.sections.partners import DescribedSection, PartnerSection
 
 
 class MoissonSection(PartnerSection):
@@ -52,12 +52,19 @@ def check_followed(sources: Mapping[str, SourceSection]) -> None:
         for name in _filled(section):
             fillers.setdefault(name, source)
     for source, section in sources.items():
-        for name in section.collections if isinstance(section, MoissonSection) else ():
+        for name in _taken_over(section):
             other = fillers.setdefault(name, source)
             if other != source:
                 raise ValueError(
-                    f"sources.{source}.collections: {name}: sources.{other} fills this collection: its Items would take each other's place"
+                    f"sources.{source}: {name}: sources.{other} fills this collection: its Items would take each other's place"
                 )
+
+
+def _taken_over(section: SourceSection) -> tuple[str, ...]:
+    """Another Moisson's Collections, by its own interface or by its ISO records."""
+    if isinstance(section, MoissonSection):
+        return section.collections
+    return section.taken_over if isinstance(section, DescribedSection) else ()
 
 
 def _filled(section: SourceSection) -> list[str]:

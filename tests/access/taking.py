@@ -1,12 +1,13 @@
 """Probes of the ways by which a catalogue is taken away: each asker gets what it finds, as a search shows it, and no more."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 
-from tests.access.asked import TABLE, Asked
-from tests.access.world import GONE, is_found
+from tests.access.asked import ABSENT, TABLE, Asked
+from tests.access.world import GONE, Thing, is_found
 
 
 def changes(asked: Asked) -> None:
@@ -38,4 +39,52 @@ def _alone(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "properties": properties, "links": [link for link in item["links"] if link["rel"] != "related"]}
 
 
-TAKEN: dict[tuple[str, str], Callable[[Asked], None]] = {("GET", "/changes"): changes}
+def harvested(method: str) -> Callable[[Asked], None]:
+    """By OAI-PMH: what is found in both formats, the deletion for those who found it, and nothing by name of what is hidden."""
+
+    def ask(asked: Asked, echo: str = "", **arguments: str) -> str:
+        sent: dict[str, Any] = {"params": arguments} if method == "GET" else {"data": arguments}
+        return asked.send(method, "/oai", echo, **sent).text
+
+    def probe(asked: Asked) -> None:
+        told_of = GONE.id if is_found(asked.one, GONE, TABLE) else ""
+        for prefix, verb in (("oai_dc", "ListRecords"), ("iso19139", "ListRecords"), ("oai_dc", "ListIdentifiers")):
+            page = ask(asked, told_of, verb=verb, metadataPrefix=prefix)
+            listed = _identifiers(page)
+            while token := re.search(r"<resumptionToken[^>]*>([^<]+)<", page):
+                page = ask(asked, told_of, verb=verb, resumptionToken=token[1])
+                listed += _identifiers(page)
+            assert sorted(listed) == sorted([*(_oai(thing) for thing in asked.found), *([_oai(GONE)] if told_of else [])])
+        sets = ask(asked, verb="ListSets")
+        assert set(re.findall(r"<setSpec>archive:([^<]+)<", sets)) == {thing.source for thing in asked.found}
+        assert set(re.findall(r"<setSpec>availability:([^<]+)<", sets)) == {thing.availability for thing in asked.found}
+        for verb, more in (("GetRecord", {"metadataPrefix": "iso19139"}), ("ListMetadataFormats", {})):
+            for thing in asked.hidden:
+                if thing is GONE and told_of:
+                    continue
+                hidden, absent = (
+                    ask(asked, f"{one.id} {one.collection}", verb=verb, identifier=_oai(one), **more) for one in (thing, ABSENT)
+                )
+                assert "idDoesNotExist" in hidden
+                assert _unnamed(hidden, thing) == _unnamed(absent, ABSENT)
+
+    return probe
+
+
+def _oai(thing: Thing) -> str:
+    return f"oai:moisson.invalid:{thing.collection}~{thing.id}"
+
+
+def _identifiers(page: str) -> list[str]:
+    return re.findall(r"<header[^>]*><identifier>([^<]+)<", page)
+
+
+def _unnamed(answer: str, thing: Thing) -> str:
+    return re.sub(r"<responseDate>[^<]*<", "<", answer.replace(thing.collection, "C").replace(thing.id, "I"))
+
+
+TAKEN: dict[tuple[str, str], Callable[[Asked], None]] = {
+    ("GET", "/changes"): changes,
+    ("GET", "/oai"): harvested("GET"),
+    ("POST", "/oai"): harvested("POST"),
+}

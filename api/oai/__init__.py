@@ -1,0 +1,1 @@
+"""OAI-PMH 2.0: the catalogue as a repository that other catalogues harvest, deletions included."""
