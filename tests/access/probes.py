@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.access.asked import ABSENT, TABLE, Asked, same_as_absent
+from tests.access.exports import EXPORTED
 from tests.access.records import RECORDS
 from tests.access.searching import parameters
 from tests.access.taking import TAKEN
@@ -231,6 +232,7 @@ PROBES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("POST", "/runs/sign-out"): sign_in_form,
     ("POST", "/coverage"): coverage,
     ("POST", "/requests/draft"): draft,
+    **EXPORTED,
     **RECORDS,
     **WALKED,
     **TAKEN,
