@@ -16,12 +16,15 @@ DESCRIPTION = Text(
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue.",
 )
 MAP = Text("La carte : chercher, choisir, obtenir des images", "The map: find, choose and get images")
+CHANGES = Text("Ce qui a changé, pour qui tient une copie du catalogue", "What changed, for those who keep a copy of the catalogue")
 RECORDS = Text("Le même catalogue selon OGC API - Records", "The same catalogue as OGC API - Records")
 
 
 def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[str], base: str, language: Language) -> dict[str, Any]:
     """`found` counts the asker's Items by archive; `conforms` are the conformance classes."""
     on_a_map = named("related", f"{base}/map?lang={language}", HTML, title=MAP.in_(language))
+    # "A resource that can be used to monitor changes" (RFC 5989, section 4).
+    changes = named("monitor", f"{base}/changes", title=CHANGES.in_(language))
     records = named("related", root_href(base), title=RECORDS.in_(language))
     # The relation by which clients of catalogues find, from any page, where records are searched (OGC 20-004r1, autodiscovery).
     searched = named(CATALOGUE_ACCESS, records_href(base, EVERYTHING), GEOJSON, title=RECORDS.in_(language))
@@ -31,7 +34,7 @@ def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[st
         "moisson",
         title,
         DESCRIPTION.in_(language),
-        titled([*_links(base), on_a_map, records, searched, *children], language),
+        titled([*_links(base), on_a_map, changes, records, searched, *children], language),
         language,
         more,
     )
