@@ -15,7 +15,7 @@ help:
 	@echo "make run    stand-ins of the archives, a harvest, the STAC API on http://127.0.0.1:8080"
 	@echo "            MOISSON_INDEX=elasticsearch make run: on an Elasticsearch node of its own; or an address, http://host:9200/prefix"
 	@echo "make web    the map page, built into api/map/static (by Node 20.19 or newer, else by the one of a Python package)"
-	@echo "make test   every test (needs a JDK 17 and Maven for Elasticsearch and Keycloak, and Chromium for the map page)"
+	@echo "make test   every test (needs a JDK 17 and Maven for Elasticsearch and Keycloak, Chromium for the map page, and gdal-bin for exports)"
 	@echo "make check  lint, types, layers, tests"
 	@echo "make outlines  the outlines of the coverages anew, from Natural Earth (needs npm)"
 	@echo "make bench  speed, printed with the command that repeats it"

@@ -58,4 +58,6 @@ def _write(path: Path, batches: Sequence[pa.RecordBatch], told: Told) -> None:
         crs="EPSG:4326",
         append=not new,
         dataset_metadata=told.texts() if new else None,
+        # What GDAL has read without a warning for years.
+        dataset_options={"VERSION": "1.2"} if new else None,
     )

@@ -84,7 +84,7 @@ class _Walk:
             kept = [link for link in document["links"] if link["rel"] == "license"]
             self._collection.write(document, [_link("root", "../catalog.json", JSON), _link("parent", "../catalog.json", JSON), *kept])
             self._collection.close()
-            self._root.add(_link("child", f"./{quote(file_name(name))}/collection.json", JSON, document.get("title")))
+            self._root.add(_link("child", f"./{file_name(name)}/collection.json", JSON, document.get("title")))
         self._collection, self._open, self._number = None, ("", ""), 0
 
     def _end_year(self) -> None:
@@ -109,7 +109,7 @@ class _Walk:
         item["links"] = [*own, *(link for link in item["links"] if link["rel"] not in _OF_SERVERS)]
         name = f"{file_name(item['id'])}.json"
         (place.folder / name).write_bytes(orjson.dumps(item))
-        place.add(_link("item", f"./{quote(name)}", GEOJSON))
+        place.add(_link("item", f"./{name}", GEOJSON))
 
 
 class _Node:
@@ -145,9 +145,10 @@ class _Node:
 
 
 def file_name(text: str) -> str:
-    """A name for a file or folder that stands for this text and no other, wherever it is unpacked."""
-    name = quote(text, safe=" ").replace(" ", "%20")
-    name = f"%2E{name[1:]}" if name.startswith(".") else name
+    """A name for a file or folder that stands for this text and no other, wherever it is unpacked. It is the same in an address: readers
+    of files do not decode what links have encoded."""
+    name = quote(text, safe="").replace("~", "~7E").replace("%", "~")
+    name = f"~2E{name[1:]}" if name.startswith(".") else name
     return name if len(name) <= _LONGEST else f"{name[:100]}-{blake2b(text.encode(), digest_size=12).hexdigest()}"
 
 

@@ -21,9 +21,15 @@ def chromium() -> str | None:
     return os.environ.get(CHROMIUM) or shutil.which("chromium")
 
 
+def ogrinfo() -> str | None:
+    """GDAL's own reader, which files for maps are looked at with; None where there is none."""
+    return shutil.which("ogrinfo")
+
+
 def main() -> int:
     missing = [] if all(os.environ.get(name) for name in SERVERS) else packages()
     missing += [] if chromium() else ["chromium"]
+    missing += [] if ogrinfo() else ["gdal-bin"]
     if "--packages" in sys.argv:
         print(" ".join(missing))
         return 0

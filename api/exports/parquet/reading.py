@@ -31,7 +31,6 @@ class Reader:
         self._places: Any = json_places(pa.struct(list(KNOWN.items())))
         self._columns = set(KNOWN).difference(TOP)
         self._seen: set[str] = set(_ALWAYS)
-        self.shapes: set[int] = set()
 
     def read(self, portion: Portion) -> pa.Table:
         """The table of a portion of at least one Item. Arrow reads JSON by kinds that it is told; what does not fit them, or is not among
@@ -105,7 +104,6 @@ class Reader:
             table = table.set_column(table.schema.get_field_index(name), name, _times(table.column(name)))
         for name, values in geometries.items():
             table = table.append_column(name, pa.array(values, pa.binary()))
-        self.shapes.update(int.from_bytes(wkb[1:5], "little") for wkb in geometries["geometry"] if wkb)
         self._seen.update(name for name in table.column_names if table.column(name).null_count < table.num_rows)
         return table
 

@@ -51,7 +51,7 @@ def test_footprints_boxes_and_times_have_their_types() -> None:
     geo = orjson.loads(table.schema.metadata[b"geo"])
     column = geo["columns"]["geometry"]
     assert (geo["version"], geo["primary_column"], column["encoding"]) == ("1.1.0", "geometry", "WKB")
-    assert column["geometry_types"] == ["Polygon"]
+    assert column["geometry_types"] == []
     assert column["crs"]["id"] == {"authority": "OGC", "code": "CRS84"}
     assert column["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
     assert orjson.loads(table.schema.metadata[b"stac-geoparquet"]) == {"version": "1.0.0"}
