@@ -18,6 +18,7 @@ from api.app import Offer
 from api.identity.identify import IdentitySettings, build_identify
 from api.identity.oidc_settings import OidcSettings
 from api.identity.store import ORGANISATION
+from api.map.offer import MapOffer
 from index.protocol import Index
 from mappings.access.organisation import Organisation
 from mappings.access.policy import Policy
@@ -79,8 +80,11 @@ class Api:
 
 
 @contextmanager
-def trusting(issuer: str, index: Index, later: Callable[[Callable[[], None]], None] = lambda work: work()) -> Iterator[Api]:
-    """An API over an index in which « ign » is a public actor, with an open Item and one that is held."""
+def trusting(
+    issuer: str, index: Index, later: Callable[[Callable[[], None]], None] = lambda work: work(), map_client: str | None = None
+) -> Iterator[Api]:
+    """An API over an index in which « ign » is a public actor, with an open Item and one that is held; `map_client` is what the map signs
+    in as."""
     row = {"id": "ign", "name": "IGN", "user_class": "public-actor", "adhesion": {"from": "2024-01-01"}}
     assert index.write_note(ORGANISATION, "ign", Organisation.model_validate(row).document(), None)
     index.apply(batch(items=[make_document("open-one", availability="open"), make_document("held-one", availability="held")]))
@@ -88,7 +92,8 @@ def trusting(issuer: str, index: Index, later: Callable[[Callable[[], None]], No
     clock, oidc = Clock(), OidcSettings(issuer, AUDIENCE, client_id=CLIENT, person_claim="preferred_username")
     policy = Policy()
     identify = build_identify(IdentitySettings(oidc, policy.table), index, clock, later=later)
-    with serving(index, offer=Offer(Access(policy, identify), oidc=oidc, now=clock)) as url:
+    offer = Offer(Access(policy, identify), oidc=oidc, now=clock, map=MapOffer(client_id=map_client))
+    with serving(index, offer=offer) as url:
         yield Api(url, clock)
 
 
