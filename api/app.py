@@ -28,6 +28,8 @@ from api.coverage.routes import coverage_router
 from api.downloads.routes import downloads_router, include_first
 from api.downloads.signing import Signer
 from api.errors import Problem, problem_response
+from api.exports.routes import exports_router
+from api.feeds.routes import feeds_router
 from api.filtering import refusal
 from api.hot import HotRoutes
 from api.identity.oidc_settings import OidcSettings
@@ -38,11 +40,16 @@ from api.links import GEOJSON
 from api.map.offer import MapOffer
 from api.map.routes import MapSite, map_router
 from api.models import CollectionGet, CollectionsGet, ItemGet, ItemsGet, LandingGet, SearchGet, SearchPost
+from api.oai.offer import OaiOffer
+from api.oai.records import Names
+from api.oai.routes import oai_router
 from api.openapi import describe
 from api.pages import SCHEMA_PATH
 from api.previews.pictures import Pictures
 from api.previews.routes import Previews, previews_router
 from api.queryables.routes import queryables_router
+from api.records.answering import Records
+from api.records.routes import records_router
 from api.requests.routes import requests_router
 from api.runs.routes import runs_router
 from api.terms import MetadataLicence
@@ -108,6 +115,7 @@ class Offer:
     now: Callable[[], datetime] = utc_now
     sources: Sequence[Planned] = ()
     metadata_licence: MetadataLicence | None = None
+    oai: OaiOffer = field(default_factory=OaiOffer)
 
 
 def create_app(
@@ -130,8 +138,15 @@ def create_app(
     put_layers(app, public_url=public_url, trusted_proxies=trusted_proxies, members_only=offer.access.policy.sign_in)
     _add_service_routes(app, index)
     _add_catalogue_routes(app, client)
+    app.include_router(feeds_router(index, offer.access, client.base, offer.metadata_licence))
+    app.include_router(exports_router(client.search, offer.metadata_licence, offer.now))
+    identifier = Names(offer.oai.namespace).identifier
+    app.include_router(records_router(Records(client.site, client.search, offer.now, offer.metadata_licence, identifier)))
     _add_access_routes(app, index, offer, client.base)
     _add_operators_pages(app, index, offer, client.base)
+    app.include_router(
+        oai_router(index, offer.access, client.base, offer.now, offer.oai, title=title, licence=offer.metadata_licence)
+    )
     previews = offer.pictures is not None
     app.include_router(map_router(MapSite(index, offer.access, client.base, offer.map, offer.oidc, title, version, previews)))
     _add_error_handlers(app)
