@@ -24,12 +24,17 @@ _NAMESPACE = "{http://www.openarchives.org/OAI/2.0/}"
 
 
 class Repository:
-    """`now` is the server's clock."""
+    """`now` is the server's clock; `log` the queries of all requests."""
 
-    def __init__(self, index: Index, client: httpx.Client) -> None:
+    def __init__(self, index: Index, client: httpx.Client, log: list[str]) -> None:
         self.index = index
+        self.log = log
         self.client = client
         self.now = NOW + LATER
+
+    @property
+    def url(self) -> str:
+        return f"{str(self.client.base_url).rstrip('/')}/oai"
 
     def ask(self, verb: str | None = None, method: str = "GET", headers: Any = None, **arguments: str) -> "Answer":
         """`from_` is the argument `from`."""
@@ -118,6 +123,12 @@ def repository(index: Index, offer: Offer | None = None, **options: Any) -> Iter
     """Over real HTTP; whoever asks is a member unless the offer says otherwise."""
     made: list[Repository] = []
     offer = replace(offer or Offer(asking(MEMBER), oai=OAI), now=lambda: made[0].now)
-    with running(create_app(index, offer, **options)) as base, httpx.Client(base_url=base) as client:
-        made.append(Repository(index, client))
+    app, log = create_app(index, offer, **options), list[str]()
+
+    async def logged(scope: Any, receive: Any, send: Any) -> None:
+        log.append(scope["query_string"].decode())
+        await app(scope, receive, send)
+
+    with running(logged) as base, httpx.Client(base_url=base) as client:
+        made.append(Repository(index, client, log))
         yield made[0]
