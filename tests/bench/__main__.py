@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.coverages import measure_coverage
+from tests.bench.exports import measure_exports
 from tests.bench.federation import measure_federation
 from tests.bench.harvests import harvest_from_memory, harvest_whole_path, harvest_xml
 from tests.bench.matching import measure_matching
@@ -26,8 +27,8 @@ def main() -> int:
     parser.add_argument("--unnamed", type=int, default=UNNAMED, help="of a thousand Pléiades products, those that name no strip")
     parser.add_argument(
         "--only",
-        choices=("memory", "whole", "xml", "search", "coverage", "matching", "federation", "map"),
-        help="one part; search harvests first; federation, which takes long, and map, over the Items that it kept, only when asked for",
+        choices=("memory", "whole", "xml", "search", "coverage", "matching", "federation", "map", "export"),
+        help="one part; search harvests first; federation, which takes long, map and export, over its Items, only when asked for",
     )
     parser.add_argument("--items", type=int, default=1_000_000, help="Items of the shared benchmark (federation)")
     parser.add_argument("--store", choices=("sqlite", "elasticsearch"), default="sqlite", help="the index that holds them (federation)")
@@ -65,6 +66,8 @@ def _lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield from measure_federation(options.items, folder, options.store, options.workers)
     if options.only == "map":
         yield from measure_page(folder)
+    if options.only == "export":
+        yield from measure_exports(folder, options.store)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""How fast exports are, and how much memory the server takes for one, over the Items of the shared benchmark (federation) that a folder
+holds. Each kind is taken whole over HTTP by a client that drops what it reads."""
+
+import re
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from api.exports.formats import FORMATS
+from tests.bench.federation import Side, side_of
+from tests.bench.searches import wait_until_ready
+from tests.demo import moisson
+
+_PORT = 18_088
+_CHUNK = 2**20
+_LEAST = 10_000
+_MOST = 500
+
+
+def measure_exports(folder: Path, store: str = "sqlite") -> Iterator[str]:
+    """Lines of the report."""
+    side = side_of(store, folder)
+    if not side.config.is_file():
+        yield f"export: left out: {folder} holds no index: python -m tests.bench --only federation --store {store} --keep {folder}"
+        return
+    with side.running():
+        for kind in FORMATS:
+            yield _measure(side, kind)
+
+
+def _measure(side: Side, kind: str) -> str:
+    """Each kind by a server of its own, so that its memory is of that kind alone."""
+    out = side.folder / f"export.{kind}"
+    server = moisson("serve", "--port", str(_PORT), config=side.config)
+    try:
+        wait_until_ready(_PORT)
+        before = _memory(server.pid)
+        start = time.perf_counter()
+        first, size = _take(f"/export?f={kind}", out if kind == "parquet" else None)
+        seconds = time.perf_counter() - start
+        peak = _memory(server.pid)
+        count = _count(side, kind, out)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        out.unlink(missing_ok=True)
+    rate = count / seconds
+    bound = f" (bounds {_LEAST} Items/s, {_MOST} MB)" if kind == "parquet" else ""
+    told = f"{count} Items, {size / 2**20:.0f} MiB in {seconds:.1f} s, the first byte after {first:.1f} s: {rate:.0f} Items/s"
+    return f"export, {side.name}, {kind}: {told}; the server's peak memory {peak} MB, {before} MB before{bound}"
+
+
+def _take(path: str, out: Path | None) -> tuple[float, int]:
+    """Seconds to the first byte, and how many bytes there are; they are kept in `out` where it is given."""
+    connection = HTTPConnection("127.0.0.1", _PORT, timeout=3600)
+    start = time.perf_counter()
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status} {answer.read(1000)!r}")
+    first, size = 0.0, 0
+    with (out or Path("/dev/null")).open("wb") as file:
+        while part := answer.read(_CHUNK):
+            first = first or time.perf_counter() - start
+            size += len(part)
+            file.write(part)
+    connection.close()
+    return first, size
+
+
+def _count(side: Side, kind: str, out: Path) -> int:
+    """As the file says where it is kept, else as the benchmark has it."""
+    held = int((side.folder / "items.count").read_text())
+    if kind != "parquet":
+        return held
+    found = pq.read_metadata(out).num_rows
+    if found != held:
+        raise SystemExit(f"the file holds {found} Items of {held}")
+    return found
+
+
+def _memory(process: int) -> int:
+    """The highest resident memory of a process so far, in MB."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) // 1024 if found else 0
