@@ -6,6 +6,7 @@ from typing import Any
 from api.catalogue.archives import archive_info
 from api.catalogue.catalogs import catalog
 from api.catalogue.links import HTML, OPENAPI, asking_links, catalog_href, named, page_links, titled
+from api.exports.formats import FORMATS
 from api.links import GEOJSON
 from api.records.ids import EVERYTHING
 from api.records.links import CATALOGUE_ACCESS, records_href, root_href
@@ -17,6 +18,8 @@ DESCRIPTION = Text(
 )
 MAP = Text("La carte : chercher, choisir, obtenir des images", "The map: find, choose and get images")
 CHANGES = Text("Ce qui a changé, pour qui tient une copie du catalogue", "What changed, for those who keep a copy of the catalogue")
+HARVESTED = Text("Le catalogue à moissonner (OAI-PMH 2.0)", "The catalogue, to be harvested (OAI-PMH 2.0)")
+EXPORTS = Text("Toutes les images que vous trouvez, en un fichier", "All images that you find, as one file")
 RECORDS = Text("Le même catalogue selon OGC API - Records", "The same catalogue as OGC API - Records")
 
 
@@ -25,16 +28,19 @@ def landing_document(title: str, found: Mapping[str, int], conforms: Sequence[st
     on_a_map = named("related", f"{base}/map?lang={language}", HTML, title=MAP.in_(language))
     # "A resource that can be used to monitor changes" (RFC 5989, section 4).
     changes = named("monitor", f"{base}/changes", title=CHANGES.in_(language))
+    harvested = named("service", f"{base}/oai?verb=Identify", "text/xml", title=HARVESTED.in_(language))
     records = named("related", root_href(base), title=RECORDS.in_(language))
     # The relation by which clients of catalogues find, from any page, where records are searched (OGC 20-004r1, autodiscovery).
     searched = named(CATALOGUE_ACCESS, records_href(base, EVERYTHING), GEOJSON, title=RECORDS.in_(language))
+    # "Potentially large and might require special handling" (RFC 4287): what OGC API - Features links bulk downloads by (17-069r4, 7.13).
+    files = [named("enclosure", f"{base}/export?f={name}", form.media_type, title=EXPORTS.in_(language)) for name, form in FORMATS.items()]
     children = [named("child", catalog_href(base, name), title=archive_info(name).title.in_(language)) for name in found]
     more = {"conformsTo": list(conforms), "moisson:items": sum(found.values())}
     return catalog(
         "moisson",
         title,
         DESCRIPTION.in_(language),
-        titled([*_links(base), on_a_map, changes, records, searched, *children], language),
+        titled([*_links(base), on_a_map, changes, harvested, records, searched, *files, *children], language),
         language,
         more,
     )
