@@ -1,5 +1,6 @@
 """API keys: what is kept, which hold, and what a request with one gets."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -172,3 +173,19 @@ def test_two_operators_do_not_overwrite_each_other(index: Index) -> None:
     assert done is not None
     assert [signature.licence for signature in done.signatures] == ["other", "mine"]
     assert read_all(index, ORGANISATION, Organisation)["ign"] == done
+
+
+def test_a_client_that_knows_nothing_but_basic_gives_its_key_as_the_password(lite: Index, clock: Clock) -> None:
+    register(lite)
+    text, _ = give_key(lite, clock)
+    identify = identify_by(lite, clock)
+
+    def basic(given: str) -> Any:
+        return request(("Authorization", f"Basic {b64encode(given.encode()).decode()}"))
+
+    for user in ("", "geonetwork", text):
+        assert identify(basic(f"{user}:{text}")).organisation == "ign"
+    assert refused(identify, basic(f"user:{text}x")).code == "invalid-key"
+    unread = (request(("Authorization", f"Basic {credentials}")) for credentials in ("é", "?", "=="))
+    for wrong in (basic(text), basic("user:secret"), basic(""), *unread):
+        assert (refused(identify, wrong).status, refused(identify, wrong).code) == (401, "invalid-authorization")
