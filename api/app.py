@@ -138,15 +138,9 @@ def create_app(
     put_layers(app, public_url=public_url, trusted_proxies=trusted_proxies, members_only=offer.access.policy.sign_in)
     _add_service_routes(app, index)
     _add_catalogue_routes(app, client)
-    app.include_router(feeds_router(index, offer.access, client.base, offer.metadata_licence))
-    app.include_router(exports_router(client.search, offer.metadata_licence, offer.now))
-    identifier = Names(offer.oai.namespace).identifier
-    app.include_router(records_router(Records(client.site, client.search, offer.now, offer.metadata_licence, identifier)))
+    _add_partners_routes(app, client, offer)
     _add_access_routes(app, index, offer, client.base)
     _add_operators_pages(app, index, offer, client.base)
-    app.include_router(
-        oai_router(index, offer.access, client.base, offer.now, offer.oai, title=title, licence=offer.metadata_licence)
-    )
     previews = offer.pictures is not None
     app.include_router(map_router(MapSite(index, offer.access, client.base, offer.map, offer.oidc, title, version, previews)))
     _add_error_handlers(app)
@@ -183,6 +177,15 @@ def _add_catalogue_routes(app: FastAPI, client: MoissonClient) -> None:
     app.include_router(catalogue_router(client.site))
     app.include_router(queryables_router(client.site))
     app.include_router(aggregations_router(client.site))
+
+
+def _add_partners_routes(app: FastAPI, client: MoissonClient, offer: Offer) -> None:
+    """What partners take with them."""
+    licence, identifier = offer.metadata_licence, Names(offer.oai.namespace).identifier
+    app.include_router(feeds_router(client.index, offer.access, client.base, licence))
+    app.include_router(exports_router(client.search, licence, offer.now))
+    app.include_router(records_router(Records(client.site, client.search, offer.now, licence, identifier)))
+    app.include_router(oai_router(client.index, offer.access, client.base, offer.now, offer.oai, title=client.title, licence=licence))
 
 
 def _add_access_routes(app: FastAPI, index: Index, offer: Offer, base: Callable[[Request], str]) -> None:

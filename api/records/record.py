@@ -1,6 +1,6 @@
 """A record (OGC 20-004r1, §7.2) of an Item, from the Item's public JSON as its asker sees it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,7 +105,8 @@ class Teller:
 def geometry_of(item: Mapping[str, Any]) -> Any:
     """The footprint; of several parts on one side of the antimeridian their box, which a record may have instead (OGC 20-004r1,
     /req/json/record-response): MetaSearch of QGIS stops at a page with a MultiPolygon."""
-    footprint, bbox = item["geometry"], item.get("bbox") or ()
+    footprint: Any = item["geometry"]
+    bbox: Sequence[float] = item.get("bbox") or ()
     if footprint is None or footprint["type"] != "MultiPolygon" or len(bbox) != 4 or bbox[0] > bbox[2]:
         return footprint
     west, south, east, north = bbox
