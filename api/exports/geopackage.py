@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 from pyogrio.raw import write_arrow
@@ -40,9 +41,9 @@ def geopackage(portions: Iterator[Portion], told: Told) -> Generator[bytes, None
 
 
 def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
-    columns = {name: [row.values[name] for row in rows] for name in COLUMNS}
+    columns: dict[str, list[Any]] = {name: [row.values[name] for row in rows] for name in COLUMNS}
     for name in TIMES:
-        columns[name] = [parse_time(one, name) if isinstance(one, str) else None for one in columns[name]]
+        columns[name] = [parse_time(one, name) if one else None for one in columns[name]]
     return pa.RecordBatch.from_pydict({**columns, "geometry": [row.wkb for row in rows]}, schema=_SCHEMA)
 
 

@@ -49,10 +49,20 @@ from moisson.sections import ConfigError
 from moisson.sections.delivered import delivered_infos
 from moisson.settings import Settings, load_settings
 
-Form = StrEnum("Form", [*FORMATS, "catalogue"])  # type: ignore[misc]
 _STDOUT = Path("-")
 # The order in which a catalogue is written: one Collection, one year after the other.
 _IN_ORDER = (Sort(FIELDS["collection"]), Sort(FIELDS["datetime"]))
+
+
+class Form(StrEnum):
+    """Kinds of files, and the one of folders."""
+
+    GEOJSON = "geojson"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    PARQUET = "parquet"
+    GPKG = "gpkg"
+    CATALOGUE = "catalogue"
 
 
 def export(
@@ -90,7 +100,7 @@ def export(
     asking = Asking.of(settings, user_class)
     with open_index(settings) as index:
         query = asking.query(params, index)
-        if form == Form.catalogue:
+        if form is Form.CATALOGUE:
             _write_catalogue(settings, asking, index, query, out)
         else:
             _write_file(settings, asking, index, query, str(form), out)

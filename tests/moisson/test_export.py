@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 import pystac
 import pytest
 
+from api.exports.formats import FORMATS
 from index.sqlite import SqliteIndex
+from moisson.commands.export import Form
 from tests.api.exports.reading import KINDS, keys
 from tests.api.exports.world import fill, items
 from tests.index.helpers import batch
@@ -25,6 +27,10 @@ def path(tmp_path: Path) -> Path:
     with SqliteIndex.open(tmp_path / "index.sqlite") as index:
         fill(index)
     return tmp_path / "index.sqlite"
+
+
+def test_every_kind_of_the_api_is_one_of_the_command() -> None:
+    assert {*Form} == {*FORMATS, "catalogue"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
