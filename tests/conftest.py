@@ -1,9 +1,8 @@
 """Fixtures that every folder's tests share."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -11,7 +10,7 @@ from index.elastic import ElasticIndex
 from index.protocol import Index
 from index.sqlite import SqliteIndex
 from mappings.validation import Validator
-from tests.support import elasticsearch
+from tests.support.elastic_stores import Stores
 from tests.support.elasticsearch import elasticsearch_url
 from tests.support.keycloak import keycloak
 from tests.support.servers import shared_servers
@@ -31,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     _SERVERS.close()
+
+
+@pytest.fixture(scope="session")
+def elastic_stores(elasticsearch_url: str) -> Iterator[Stores]:
+    """Stores on the shared node, used again by one test after the other."""
+    with closing(Stores(elasticsearch_url)) as stores:
+        yield stores
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +61,10 @@ def _stores(request: pytest.FixtureRequest, folder: Path) -> Iterator[Opener]:
         if request.param == "sqlite":
             yield lambda: opened.enter_context(SqliteIndex.open(folder / "index.sqlite"))
             return
-        url, prefix = request.getfixturevalue("elasticsearch_url"), f"test-{uuid4().hex}"
-        opened.callback(elasticsearch.remove, url, prefix)
-        yield lambda: opened.enter_context(ElasticIndex.open(url, prefix=prefix))
+        stores: Stores = request.getfixturevalue("elastic_stores")
+        # Tests of the cluster's own ways look at indices, and spoil them.
+        prefix = opened.enter_context(stores.fresh() if "elastic" in request.node.path.parts else stores.empty())
+        yield lambda: opened.enter_context(ElasticIndex.open(stores.url, prefix=prefix))
 
 
 @pytest.fixture(params=STORES)

@@ -113,7 +113,7 @@ def change_source(change: Change) -> dict[str, Any]:
         "time": to_micros(change.time),
         "availability": change.availability,
         "licence": change.licence,
-        **({"former": sorted(change.former)} if change.former else {}),
+        **({"former": [list(facts) for facts in sorted(change.former)]} if change.former else {}),
     }
 
 
