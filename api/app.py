@@ -1,6 +1,5 @@
 """The application: stac-fastapi's routes over our handlers, health, and the extension's schema."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,28 +8,25 @@ from typing import Any
 import orjson
 import stac_pydantic.api
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.api.routes import create_async_endpoint
 from stac_fastapi.types.config import ApiSettings
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.access import Access
 from api.aggregations.routes import aggregations_router
-from api.body_limit import BodyLimitMiddleware, BodyTooLong
+from api.body_limit import BodyLimitMiddleware
 from api.catalogue.routes import catalogue_router
 from api.client import MoissonClient
 from api.collections import Described
 from api.coverage.routes import coverage_router
 from api.downloads.routes import downloads_router, include_first
 from api.downloads.signing import Signer
-from api.errors import Problem, problem_response
 from api.exports.routes import exports_router
 from api.feeds.routes import feeds_router
-from api.filtering import refusal
+from api.handlers import add_error_handlers
 from api.hot import HotRoutes
 from api.identity.oidc_settings import OidcSettings
 from api.identity.routes import me_router
@@ -53,15 +49,13 @@ from api.records.routes import records_router
 from api.requests.routes import requests_router
 from api.runs.routes import runs_router
 from api.terms import MetadataLicence
-from index.filters.nodes import FilterError
 from index.harvests.standing import Planned
-from index.protocol import Index, IndexUnavailable
+from index.protocol import Index
 from mappings.item import STAC_VERSION
 from mappings.ordering.practice import Practice
 from mappings.ordering.tariffs import Tariffs
 from mappings.validation import own_schema
 
-LOGGER = logging.getLogger(__name__)
 _DESCRIPTION = (
     "Un seul catalogue STAC pour les images satellite déjà payées, les archives ouvertes et le catalogue commercial. "
     "One STAC catalogue of satellite images already purchased, of open archives, and of the commercial catalogue."
@@ -143,7 +137,7 @@ def create_app(
     _add_operators_pages(app, index, offer, client.base)
     previews = offer.pictures is not None
     app.include_router(map_router(MapSite(index, offer.access, client.base, offer.map, offer.oidc, title, version, previews)))
-    _add_error_handlers(app)
+    add_error_handlers(app)
     describe(app)
     app.router.middleware_stack = HotRoutes(app.router.middleware_stack, client.search)
     return app
@@ -220,43 +214,3 @@ def _add_service_routes(app: FastAPI, index: Index) -> None:
     @app.get(SCHEMA_PATH, tags=["Service"], summary="JSON schema of the moisson: members", response_class=Response, responses=said)
     def extension_schema() -> Response:
         return Response(schema, media_type="application/schema+json")
-
-
-def _add_error_handlers(app: FastAPI) -> None:
-    def of_problem(_: Request, error: Any) -> Response:
-        return problem_response(error)
-
-    def of_request(_: Request, error: Any) -> Response:
-        first = error.errors()[0]
-        where = [str(part) for part in first["loc"] if part not in ("query", "body", "path")]
-        if first["type"] == "json_invalid":
-            return problem_response(Problem(400, "invalid-body", f"body: not JSON at character {where[0] if where else 0}", "body"))
-        if not where:
-            wanted = "a JSON object, sent with Content-Type: application/json"
-            return problem_response(Problem(400, "invalid-body", f"body: {wanted}", "body"))
-        parameter = ".".join(where)
-        return problem_response(Problem(400, "invalid-parameter", f"{parameter}: {first['msg']}", parameter))
-
-    def of_long_body(_: Request, error: Any) -> Response:
-        return problem_response(Problem(error.status_code, "body-too-long", error.detail, "body"))
-
-    def of_http(_: Request, error: Any) -> Response:
-        return problem_response(Problem(error.status_code, "http-error", str(error.detail), headers=error.headers))
-
-    def of_filter(_: Request, error: Any) -> Response:
-        return problem_response(refusal(error))
-
-    def of_index(_: Request, error: Any) -> Response:
-        LOGGER.warning("index unavailable: %s", error)
-        return problem_response(Problem(503, "index-unavailable", "the index does not answer: try again", headers={"Retry-After": "5"}))
-
-    def of_fault(_: Request, error: Any) -> Response:
-        return problem_response(Problem(500, "internal-error", "a fault of this server: please report what you asked"))
-
-    app.add_exception_handler(Problem, of_problem)
-    app.add_exception_handler(Exception, of_fault)
-    app.add_exception_handler(RequestValidationError, of_request)
-    app.add_exception_handler(BodyTooLong, of_long_body)
-    app.add_exception_handler(HTTPException, of_http)
-    app.add_exception_handler(FilterError, of_filter)
-    app.add_exception_handler(IndexUnavailable, of_index)
