@@ -1,5 +1,6 @@
 """The arguments of a request: which a verb takes, which it needs, each at most once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -18,6 +19,9 @@ _VERBS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = MappingProxyType(
     }
 )
 VERBS = tuple(_VERBS)
+_LETTERS = r"[A-Za-z0-9_.!~*'()-]+"
+# As the schema of answers, which repeat them, has them.
+_FORMS = {"metadataPrefix": re.compile(_LETTERS), "set": re.compile(rf"{_LETTERS}(?::{_LETTERS})*")}
 
 
 def checked(given: Iterable[tuple[str, str]]) -> Mapping[str, str]:
@@ -36,6 +40,8 @@ def checked(given: Iterable[tuple[str, str]]) -> Mapping[str, str]:
             raise bad_argument(f"{name}: given more than once")
         if not value:
             raise bad_argument(f"{name}: it has no value")
+        if name in _FORMS and not _FORMS[name].fullmatch(value):
+            raise bad_argument(f"{name}: it can have no such value")
         found[name] = value
     if _TOKEN in found:
         if len(found) > 2:

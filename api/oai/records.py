@@ -6,13 +6,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
 
-from api.feeds.reading import Told, lost
+from api.feeds.reading import Told, Wanted, everything, lost
 from api.oai.errors import OaiError
-from api.oai.sets import Selection, specs_of
+from api.oai.sets import specs_of
 from api.oai.stamps import stamp_of, written
 from index.document import members_of
 from index.protocol import Index
-from index.state import Change, ItemKey, StoredItem
+from index.state import Change, Facts, ItemKey, StoredItem
 from mappings.audience import Audience
 from mappings.iso_out import dublin_core, metadata
 from mappings.iso_out.names import key_of, record_name
@@ -73,17 +73,17 @@ class Records:
     audience: Audience
     lag: timedelta
 
-    def header(self, told: Told, selection: Selection = Selection()) -> bytes:  # noqa: B008
+    def header(self, told: Told, selection: Wanted = everything) -> bytes:
         """Of one that is gone the sets are those of the facts by which it was found."""
         change, item = told.change, told.item
-        facts = change.facts if item else lost(self.audience, change, selection)
+        facts = Facts(item.source, item.availability, item.licence) if item else lost(self.audience, change, selection)
         specs = "".join(f"<setSpec>{escape(spec)}</setSpec>" for spec in specs_of(facts)) if facts else ""
         deleted = "" if item else ' status="deleted"'
         stamp = written(stamp_of(change, self.lag))
         named = escape(self.names.identifier(change.key))
         return f"<header{deleted}><identifier>{named}</identifier><datestamp>{stamp}</datestamp>{specs}</header>".encode()
 
-    def record(self, told: Told, kind: Format, selection: Selection = Selection()) -> bytes:  # noqa: B008
+    def record(self, told: Told, kind: Format, selection: Wanted = everything) -> bytes:
         """With the Item, unless it is gone."""
         header = self.header(told, selection)
         if told.item is None:

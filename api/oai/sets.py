@@ -41,13 +41,10 @@ def specs_of(facts: Facts) -> tuple[str, str]:
 
 
 def sets(index: Index, audience: Audience) -> Iterator[tuple[str, str]]:
-    """(setSpec, setName) of those in which the audience finds something."""
+    """(setSpec, setName) of the two hierarchies, which always are, and in them of those in which the audience finds something."""
     query = Query(audience)
-    found = archives(index, query)
-    if not found:
-        return
     yield _ARCHIVE, _both(_NAMES[_ARCHIVE])
-    for name in found:
+    for name in archives(index, query):
         yield f"{_ARCHIVE}:{name}", _both(archive_info(name).title)
     yield _AVAILABILITY, _both(_NAMES[_AVAILABILITY])
     wanted = Aggregation(_AVAILABILITY, Summed.TERMS, FIELDS["moisson:availability"])

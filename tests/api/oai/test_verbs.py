@@ -46,7 +46,7 @@ def test_identify_says_what_the_repository_is(repo: Repository) -> None:
 def test_an_empty_repository_identifies_itself(index: Index) -> None:
     with repository(index) as repo:
         assert repo.ask("Identify").said("Identify/earliestDatestamp") == "2026-06-01T13:00:00Z"
-        assert repo.ask("ListSets").all("set") == []
+        assert [one.text for one in repo.ask("ListSets").all("setSpec")] == ["archive", "availability"]
         assert repo.ask("ListRecords", metadataPrefix="oai_dc").errors == ("noRecordsMatch",)
 
 
@@ -122,6 +122,9 @@ def test_an_id_of_any_kind_is_named_and_found(index: Index, name: str) -> None:
         ({"verb": "ListSets", "set": "archive"}, "badArgument"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "archive:none"}, "noRecordsMatch"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "none"}, "noRecordsMatch"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "archive:"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "a b"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai dc"}, "badArgument"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2027-01-01"}, "noRecordsMatch"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "until": "1999-01-01"}, "noRecordsMatch"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-01-02", "until": "2026-01-01"}, "badArgument"),
