@@ -1,5 +1,7 @@
 """Reading: portions of Items become Arrow tables, each with the kinds that were known then."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,6 +25,16 @@ _ALWAYS = frozenset(("type", "stac_version", "stac_extensions", "id", "collectio
 _ATTEMPTS = 4
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A portion as lines of JSON, with JSON text at these places, and its footprints."""
+
+    portion: Portion
+    lines: bytes
+    geometries: Mapping[str, Sequence[bytes | None]]
+    places: Any
+
+
 class Reader:
     """Reads portions one after the other, and knows then what columns all of them need."""
 
@@ -32,16 +44,24 @@ class Reader:
         self._columns = set(KNOWN).difference(TOP)
         self._seen: set[str] = set(_ALWAYS)
 
-    def read(self, portion: Portion) -> pa.Table:
-        """The table of a portion of at least one Item. Arrow reads JSON by kinds that it is told; what does not fit them, or is not among
-        them, is looked at value by value, and read again."""
+    def prepared(self, portion: Portion) -> Prepared:
+        """What Arrow is to read of a portion of at least one Item; may go on beside the reading of the one before."""
+        places = self._places
+        geometries: dict[str, list[bytes | None]] = {name: [] for name in GEOMETRIES}
+        # One Item after the other: a thousand parsed ones at once cost four times the time.
+        lines = b"\n".join([self._line(body, places, geometries) for body in portion])
+        return Prepared(portion, lines, geometries, places)
+
+    def read(self, prepared: Prepared) -> pa.Table:
+        """The table of a portion. Arrow reads JSON by kinds that it is told; what does not fit them, or is not among them, is looked at
+        value by value, and read again."""
         for _ in range(_ATTEMPTS):
-            geometries: dict[str, list[bytes | None]] = {name: [] for name in GEOMETRIES}
-            # One Item after the other: a thousand parsed ones at once cost four times the time.
-            table = self._parsed(b"\n".join([self._line(body, geometries) for body in portion]))
+            table = self._parsed(prepared.lines) if prepared.places is self._places else None
             if table is not None:
-                return self._finished(table, geometries)
-            self._learn(portion)
+                return self._finished(table, prepared.geometries)
+            if prepared.places is self._places:
+                self._learn(prepared.portion)
+            prepared = self.prepared(prepared.portion)
         raise ValueError("Items of this export have no common kinds")
 
     def schema(self) -> pa.Schema:
@@ -61,11 +81,11 @@ class Reader:
             return None
         return table if table.schema.equals(sure) else None
 
-    def _line(self, body: bytes, geometries: dict[str, list[bytes | None]]) -> bytes:
+    def _line(self, body: bytes, places: Any, geometries: dict[str, list[bytes | None]]) -> bytes:
         item = self._flat(orjson.loads(body))
         for name, found in geometries.items():
             found.append(item.pop(name, None))
-        return orjson.dumps(with_texts(item, self._places))
+        return orjson.dumps(with_texts(item, places))
 
     def _learn(self, portion: Portion) -> None:
         for body in portion:
@@ -99,7 +119,7 @@ class Reader:
             (fit if name in self._columns else rest)[name] = value
         return {**fit, "properties": rest} if rest else fit
 
-    def _finished(self, table: pa.Table, geometries: dict[str, list[bytes | None]]) -> pa.Table:
+    def _finished(self, table: pa.Table, geometries: Mapping[str, Sequence[bytes | None]]) -> pa.Table:
         for name in TIMES:
             table = table.set_column(table.schema.get_field_index(name), name, _times(table.column(name)))
         for name, values in geometries.items():

@@ -1,6 +1,7 @@
 """Writing: GeoParquet 1.1 with what stac-geoparquet asks for, sent while it is written."""
 
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from pyproj import CRS
 
 from api.exports.parquet.conforming import conformed_table
-from api.exports.parquet.reading import Reader
+from api.exports.parquet.reading import Prepared, Reader
 from api.exports.parquet.spool import Spool
 from api.exports.portions import Portion
 from api.exports.told import Told
@@ -19,20 +20,33 @@ _BYTES = 32 * 2**20
 
 
 def geoparquet(portions: Iterator[Portion], told: Told) -> Generator[bytes, None, None]:
-    """A file has one schema, which only the last Item completes: until then the bytes are empty and the Items wait in a spool."""
+    """A file has one schema, which only the last Item completes: until then the bytes are empty and the Items wait in a spool. Arrow works
+    in a thread beside."""
     reader = Reader()
-    with Spool() as spool:
+    with Spool() as spool, ThreadPoolExecutor(1, "geoparquet") as beside:
+        waiting: Future[None] | None = None
         for portion in portions:
-            spool.put(reader.read(portion))
+            prepared = reader.prepared(portion)
+            if waiting is not None:
+                waiting.result()
+            waiting = beside.submit(_spooled, spool, reader, prepared)
             yield b""
+        if waiting is not None:
+            waiting.result()
         schema = reader.schema()
         schema = schema.with_metadata(_metadata(schema.names, told))
-        sink = _Sink()
+        sink, tables = _Sink(), _groups(spool, schema)
         with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
-            for table in _groups(spool, schema):
+            following = beside.submit(next, tables, None)
+            while (table := following.result()) is not None:
+                following = beside.submit(next, tables, None)
                 writer.write_table(table, row_group_size=table.num_rows)
                 yield sink.taken()
         yield sink.taken()
+
+
+def _spooled(spool: Spool, reader: Reader, prepared: Prepared) -> None:
+    spool.put(reader.read(prepared))
 
 
 class _Sink:
