@@ -8,7 +8,7 @@ from mappings.iso_out.names import record_name
 from tests.access.asked import ABSENT, Asked
 from tests.access.searching import FILTERS
 from tests.access.walking import collection_is_absent, some
-from tests.access.world import BOX, Thing
+from tests.access.world import BOX, GONE, Thing
 
 _PLACE = "/ogc/collections/{collection_id}"
 _ITEMS = "/ogc/collections/moisson/items"
@@ -61,7 +61,8 @@ def records(asked: Asked) -> None:
     names = [_name(thing) for thing in asked.found]
     _finds(asked, names, limit="1000")
     _finds(asked, names, limit="1000", bbox=",".join(map(str, BOX)), datetime="2024-05-05T00:00:00Z/..", q="phr1a")
-    for text, holds in FILTERS:
+    # Others for each class: the search is asked with them all.
+    for text, holds in FILTERS[len(asked.one) % 4 :: 4]:
         _finds(asked, [_name(thing) for thing in asked.found if holds(thing)], limit="1000", filter=text)
     _finds(asked, [], offset=str(len(names)), matched=len(names))
     words = " ".join(f"{thing.id} {thing.collection}" for thing in asked.hidden)
@@ -87,7 +88,7 @@ def _finds(asked: Asked, names: list[str], matched: int | None = None, **given: 
 
 def _pages(asked: Asked, names: list[str]) -> None:
     """By tokens and by offsets alike: all that is found, each once, and never an empty page with a next one."""
-    page = asked.get(_ITEMS, limit="7", accessible="false").json()
+    page = asked.get(_ITEMS, limit="23", accessible="false").json()
     listed: list[str] = []
     while True:
         listed += [one["id"] for one in page["features"]]
@@ -98,7 +99,7 @@ def _pages(asked: Asked, names: list[str]) -> None:
         assert page["features"]
     counted: list[str] = []
     while len(counted) < len(names):
-        counted += [one["id"] for one in asked.get(_ITEMS, limit="7", offset=str(len(counted))).json()["features"]]
+        counted += [one["id"] for one in asked.get(_ITEMS, limit="23", offset=str(len(counted))).json()["features"]]
     assert sorted(listed) == sorted(counted) == sorted(names)
 
 
@@ -111,9 +112,8 @@ def record(asked: Asked) -> None:
                 assert told["id"] == _name(thing)
                 assert told["properties"]["moisson:access"]["audience"] == asked.one
     absent = _unnamed(asked, f"{_ITEMS}/{_name(ABSENT)}", ABSENT)
-    for thing in asked.hidden:
+    for thing in {*some(asked), GONE} - asked.found:
         assert _unnamed(asked, f"{_ITEMS}/{_name(thing)}", thing) == absent
-    for thing in set(some(asked)) - asked.found:
         assert _unnamed(asked, f"/ogc/collections/{thing.collection}/items/{_name(thing)}", thing) == absent
 
 
