@@ -15,6 +15,8 @@ from mappings.values import items, mapping
 
 _MANIFEST = ".vite/manifest.json"
 _ASSETS = "assets"
+# What the script fetches as soon as it runs, by the manifest's names: browsers get it, and read it, beside the script itself.
+_AT_ONCE = ("src/map/map.tsx",)
 _HASHED = re.compile(r".+-[\w-]{8}(?:\.\w+)+", re.ASCII)
 _TYPES = MappingProxyType(
     {
@@ -74,11 +76,13 @@ def _coded(body: bytes, coding: str) -> bytes:
 
 @dataclass(frozen=True)
 class Built:
-    """Files by name; of them the script that starts the page, those that it needs at once, and its style sheets."""
+    """Files by name; of them the script that starts the page, those that it needs, those that it fetches at once, and the style sheets of
+    all these."""
 
     files: Mapping[str, BuiltFile]
     script: str
     needed: tuple[str, ...]
+    soon: tuple[str, ...]
     styles: tuple[str, ...]
 
 
@@ -110,12 +114,15 @@ def _read(folder: Path) -> Built | None:
         return None
     # Those that are listed and no path: nothing else can be asked for.
     files = {path.name: _file(path) for path in sorted((folder / _ASSETS).iterdir()) if path.is_file() and path.name[0] != "."}
-    chunks = list(_needed(manifest, entry, set()))
-    names = list(dict.fromkeys(_name(chunk.get("file")) for chunk in chunks))
-    styles = dict.fromkeys(_name(style) for chunk in chunks for style in items(chunk.get("css")))
-    if not {*names, *styles} <= set(files):
+    seen: set[str] = set()
+    chunks = list(_needed(manifest, entry, seen))
+    later = [chunk for name in _AT_ONCE if name in manifest for chunk in _needed(manifest, name, seen)]
+    script, *needed = dict.fromkeys(_name(chunk.get("file")) for chunk in chunks)
+    soon = tuple(dict.fromkeys(_name(chunk.get("file")) for chunk in later))
+    styles = tuple(dict.fromkeys(_name(style) for chunk in (*chunks, *later) for style in items(chunk.get("css"))))
+    if not {script, *needed, *soon, *styles} <= set(files):
         return None
-    return Built(MappingProxyType(files), names[0], tuple(names[1:]), tuple(styles))
+    return Built(MappingProxyType(files), script, tuple(needed), soon, styles)
 
 
 def _needed(manifest: Mapping[str, Any], name: str, seen: set[str]) -> Iterator[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ import time
 import orjson
 from playwright.sync_api import Page, Route, expect
 
-from tests.map.conftest import Open, Site
+from tests.map.conftest import Open, Site, settled
 
 
 def answered(page: Page, status: int, body: dict[str, object]) -> None:
@@ -77,3 +77,13 @@ def test_an_anonymous_visitor_is_told_why_not(opened: Open, site: Site) -> None:
     expect(first.get_by_text("Elle se commande auprès d’Airbus.")).to_be_visible()
     expect(first.get_by_role("link")).to_have_attribute("href", re.compile("/licences/"))
     visit.keep("anonymous-why")
+
+
+def test_each_file_of_the_page_is_fetched_once(opened: Open, small: str) -> None:
+    asked: list[str] = []
+    page = opened(base=small, before=lambda context: context.on("request", lambda request: asked.append(request.url))).page
+    settled(page)
+    expect(page.locator(".attribution")).to_be_visible()
+    files = [url.rpartition("/")[2] for url in asked if "/map/assets/" in url and ".json" not in url]
+    assert len(files) == len(set(files)), "what is asked for beforehand is what the script asks for"
+    assert any(name.startswith("map-") for name in files)

@@ -8,10 +8,13 @@ SCRIPT = b"export const map = 1; // " + b"words " * 400
 
 
 def write_built(folder: Path, **more: bytes) -> Path:
-    """A page with an entry, what it needs at once and later, a style sheet, a worker; `more` are files of assets/."""
+    """A page with an entry, what it needs, fetches at once and later, style sheets, a worker; `more` are files of assets/."""
     files = {
         "index-AbCd1234.js": SCRIPT,
         "vendor-ZyXw9876.js": b"export {}",
+        "map-11ff11ff.js": b"export {}",
+        "names-22ff22ff.js": b"export {}",
+        "map-11ff11ff.css": b"canvas{margin:0}",
         "upload-00ff00ff.js": b"export {}",
         "index-AbCd1234.css": b"body{margin:0}",
         "worker-12345678.js": b"self.onmessage = null",
@@ -33,9 +36,16 @@ def write_built(folder: Path, **more: bytes) -> Path:
             "file": "assets/index-AbCd1234.js",
             "isEntry": True,
             "imports": ["_vendor-ZyXw9876.js"],
-            "dynamicImports": ["src/filters/upload.ts"],
+            "dynamicImports": ["src/filters/upload.ts", "src/map/map.tsx"],
             "css": ["assets/index-AbCd1234.css"],
         },
+        "src/map/map.tsx": {
+            "file": "assets/map-11ff11ff.js",
+            "isDynamicEntry": True,
+            "imports": ["index.html", "_names-22ff22ff.js"],
+            "css": ["assets/map-11ff11ff.css"],
+        },
+        "_names-22ff22ff.js": {"file": "assets/names-22ff22ff.js"},
     }
     write_manifest(folder, manifest)
     return folder

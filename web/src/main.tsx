@@ -42,13 +42,18 @@ function start(): void {
   if (place.layers.length) store.offer().catch(() => undefined);
 
   const root = document.getElementById('app') ?? document.body;
-  root.replaceChildren();
-  render(
-    <StoreProvider value={store}>
-      <App />
-    </StoreProvider>,
-    root,
-  );
+  // The first search is on its way before anything is drawn.
+  setTimeout(() => {
+    // The map's part is there as soon as the filters are, and not only once they have been painted.
+    import('./map/map').catch(() => undefined);
+    root.replaceChildren();
+    render(
+      <StoreProvider value={store}>
+        <App />
+      </StoreProvider>,
+      root,
+    );
+  });
 }
 
 start();

@@ -60,7 +60,10 @@ def test_the_page_loads_what_vite_built_and_nothing_inline(serve: Serve) -> None
         assert [one["src"] for one in page.all("script") if "src" in one] == ["map/assets/index-AbCd1234.js"]
         assert [(one["rel"], one["href"]) for one in page.all("link")] == [
             ("stylesheet", "map/assets/index-AbCd1234.css"),
+            ("stylesheet", "map/assets/map-11ff11ff.css"),
             ("modulepreload", "map/assets/vendor-ZyXw9876.js"),
+            ("modulepreload", "map/assets/map-11ff11ff.js"),
+            ("modulepreload", "map/assets/names-22ff22ff.js"),
         ]
         assert {"id": "app"} in page.all("div")
         assert not page.all("style")

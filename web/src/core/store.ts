@@ -75,6 +75,8 @@ export interface Store {
   toggleBasket: (item: Item) => void;
   inBasket: (key: string) => boolean;
   start: () => () => void;
+  /** The map is there: from now on it shows all footprints. */
+  drawn: () => void;
 }
 
 const StoreContext = createContext<Store | null>(null);
@@ -105,6 +107,8 @@ export function createStore({
   const basket = signal<Item[]>([]);
   const offered = signal<Layer[] | null>(null);
   const asked = signal(0);
+  let drawn: () => void = () => undefined;
+  const isDrawn = new Promise<void>((resolve) => (drawn = resolve));
 
   async function load(wanted: Search): Promise<void> {
     facets.stop();
@@ -119,6 +123,7 @@ export function createStore({
     footprints.show(items, next === null);
     // One after the other: whoever changes a filter meanwhile waits for one answer at most.
     await facets.load(wanted);
+    await isDrawn;
     if (next && search.peek() === wanted) await footprints.load(wanted, items);
   }
 
@@ -167,6 +172,7 @@ export function createStore({
     change: (part) => (search.value = { ...search.peek(), ...part }),
     setArea: (area) => (search.value = { ...search.peek(), area: area && normalised(area) }),
     reset: () => (search.value = EVERYTHING),
+    drawn: () => drawn(),
     refresh: () => (asked.value += 1),
     more: results.more,
     open,

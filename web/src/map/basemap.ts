@@ -33,8 +33,16 @@ export function baseStyle(palette: Palette): StyleSpecification {
   };
 }
 
-/** Loads what the map's zoom needs, now and whenever it moves. Calls back with each atlas that has come. */
-export function keepBasemap(map: Maplibre, came: (atlas: Atlas) => void): void {
+/** Fetches the coarse one. */
+export function firstAtlas(): Promise<Response> {
+  const found = ask(0);
+  // Whoever waits for it is told.
+  found.catch(() => undefined);
+  return found;
+}
+
+/** Loads what the map's zoom needs, now and whenever it moves, `first` first. Calls back with each atlas that has come. */
+export function keepBasemap(map: Maplibre, first: Promise<Response>, came: (atlas: Atlas) => void): void {
   let shown = -1;
   let loading = -1;
 
@@ -46,7 +54,7 @@ export function keepBasemap(map: Maplibre, came: (atlas: Atlas) => void): void {
     if (next === shown || next === loading) return;
     loading = next;
     try {
-      const answer = await fetch(new URL(FILES[next] ?? coarse, document.baseURI));
+      const answer = await (shown < 0 ? first : ask(next));
       const atlas = (await answer.json()) as Atlas;
       if (next < shown || !map.getSource('land')) return;
       shown = next;
@@ -62,6 +70,10 @@ export function keepBasemap(map: Maplibre, came: (atlas: Atlas) => void): void {
 
   map.on('zoomend', () => void load());
   void load();
+}
+
+function ask(file: number): Promise<Response> {
+  return fetch(new URL(FILES[file] ?? coarse, document.baseURI));
 }
 
 function put(map: Maplibre, atlas: Atlas): void {

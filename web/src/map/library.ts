@@ -6,7 +6,11 @@ import worker from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 let prepared = false;
 
 export function library(): typeof maplibre {
-  if (!prepared) maplibre.setWorkerUrl(new URL(worker, document.baseURI).href);
+  if (!prepared) {
+    maplibre.setWorkerUrl(new URL(worker, document.baseURI).href);
+    // The worker starts while the drawing surface is made.
+    maplibre.prewarm();
+  }
   prepared = true;
   return maplibre;
 }

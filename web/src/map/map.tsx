@@ -2,7 +2,7 @@
 
 import '../style/map.css';
 import type { Map as Maplibre } from 'maplibre-gl';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { bboxArea } from '../core/area';
 import { type Drawing as Kind, useStore } from '../core/store';
 import { t } from '../core/words';
@@ -23,7 +23,8 @@ export function MapView() {
   const [quicklook, setQuicklook] = useState(false);
   const [lost, setLost] = useState<ReadonlySet<string>>(new Set());
 
-  useEffect(() => {
+  // At once: what takes longest on this page is not put off until it has been painted.
+  useLayoutEffect(() => {
     if (!place.current) return;
     try {
       const seen = {

@@ -8,7 +8,7 @@ import { bboxOfItem, type Item, keyOf } from '../core/stac';
 import type { Store } from '../core/store';
 import { language } from '../core/words';
 import { addArea, paintArea, putArea } from './area';
-import { type Atlas, baseStyle, keepBasemap, paintBasemap } from './basemap';
+import { type Atlas, baseStyle, firstAtlas, keepBasemap, paintBasemap } from './basemap';
 import { addFootprints, keysAt, mark, paintFootprints, putFootprints, ABOVE_SIGNS } from './footprints';
 import { addLabels, nameCountries, nameTowns, paintLabels } from './labels';
 import { library } from './library';
@@ -38,6 +38,7 @@ export function createScene(container: HTMLElement, store: Store, seen: Seen, op
   const own = new URL(`${config.base}/`, document.baseURI).href;
   const area = search.peek().area;
   const first = view.peek();
+  const coarse = firstAtlas();
   const map = new (library().Map)({
     container,
     style: baseStyle(readPalette()),
@@ -62,7 +63,7 @@ export function createScene(container: HTMLElement, store: Store, seen: Seen, op
     addFootprints(map, palette);
     addArea(map, palette);
     addLabels(map, palette, ABOVE_SIGNS);
-    keepBasemap(map, (came) => nameCountries(map, (atlas = came), language.peek()));
+    keepBasemap(map, coarse, (came) => nameCountries(map, (atlas = came), language.peek()));
     map.once('idle', () => void nameTowns(map));
     ends.push(
       onScheme(() => {
@@ -100,6 +101,7 @@ export function createScene(container: HTMLElement, store: Store, seen: Seen, op
       }),
     );
     ends.push(point(map, store, seen));
+    store.drawn();
   });
   map.on('moveend', () => {
     const { lat, lng } = map.getCenter().wrap();
