@@ -64,9 +64,9 @@ def put(repo: Repository, items: list[Any], *, later: timedelta = timedelta(0)) 
 
 
 @contextmanager
-def served(index: Index, asker: Asker = MEMBER) -> Iterator[Repository]:
+def served(index: Index, asker: Asker = MEMBER, page_size: int = 7) -> Iterator[Repository]:
     access = Access(Policy(), lambda _: asker)
-    with repository(index, Offer(access, oai=replace(OAI, page_size=7)), public_url="https://theirs.example.org") as opened:
+    with repository(index, Offer(access, oai=replace(OAI, page_size=page_size)), public_url="https://theirs.example.org") as opened:
         yield opened
 
 
@@ -101,7 +101,7 @@ def _told(item: Any) -> Any:
 def test_what_an_audience_is_shown_is_what_it_takes_with_it(open_index_twice: tuple[Index, Index], audience: str) -> None:
     theirs, ours = open_index_twice
     asker, count = AUDIENCES[audience]
-    with served(theirs, asker) as repo:
+    with served(theirs, asker, 60) as repo:
         for hour in range(10):
             put(repo, [made(number) for number in range(50 * hour, 50 * hour + 50)], later=timedelta(hours=hour - 10))
         first = follow(repo, ours)
