@@ -27,6 +27,8 @@ LONE: Box = (59.9, -30.1, 60.1, -29.9)
 PICTURE = (255, 128, 0)
 """The colour of its picture."""
 YEARS = range(2005, 2025)
+CLOUDIEST = 40
+"""Their clouds go from none to this many percent, without it."""
 WMTS = "https://tiles.example.org/wmts"
 """The service of the yearly coverages; nobody answers there but a test."""
 _TILE = 512
@@ -54,17 +56,18 @@ def found_in(area: BaseGeometry | None = None, months: tuple[str, str] = ("0000"
 def small(folder: Path) -> Iterator[str]:
     """The address of an API over the images of France, the lone one and the yearly coverages, to a member."""
     listing = coverages.read_layers(Tiles().capabilities(), Services(wmts=WMTS))
-    france = (
-        make_item(f"i{at:03}", datetime=f"{month_of(at)}-15T10:00:00Z", box=box_of(at), platform="spot-5", gsd=10)
-        for at in range(len(FRANCE))
-    )
-    items: list[Any] = [*france, _lone(), *map(coverages.to_item, listing.answer.records)]
+    items: list[Any] = [*map(_of_france, range(len(FRANCE))), _lone(), *map(coverages.to_item, listing.answer.records)]
     with SqliteIndex.open(folder / "index.sqlite") as index:
         index.apply(batch(items=[document(item) for item in items]))
         index.refresh()
         offer = Offer(asking(MEMBER), pictures=Shelf(usual=plain_png(64, PICTURE)), map=MapOffer(hosts=(WMTS,)))
         with serving(index, offer=offer) as base:
             yield base
+
+
+def _of_france(at: int) -> Any:
+    told: Any = {"platform": "spot-5", "gsd": 10, "eo:cloud_cover": at % CLOUDIEST}
+    return make_item(f"i{at:03}", datetime=f"{month_of(at)}-15T10:00:00Z", box=box_of(at), **told)
 
 
 def _lone() -> Any:

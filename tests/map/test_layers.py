@@ -1,7 +1,6 @@
 """Layers from elsewhere: asked of nobody until somebody switches one on, by year, and kept in the address."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -41,7 +40,7 @@ def tiles() -> Tiles:
 
 
 @pytest.fixture
-def looking(opened: Open, small: str, tiles: Tiles) -> Iterator[Visit]:
+def looking(opened: Open, small: str, tiles: Tiles) -> Visit:
     """The map of France, with the list of layers open."""
     visit = opened(_FRANCE, base=small, before=tiles.serve)
     settled(visit.page)

@@ -1,4 +1,4 @@
-"""The list and the map point at the same images; the picture of the open one lies on the map; the period is brushed over."""
+"""The list and the map point at the same images; the picture of the open one lies on the map; period and clouds are seen as bars."""
 
 import base64
 import calendar
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.map.conftest import Open, settled
-from tests.map.small import LONE, PICTURE, YEARS, found_in, place_of
+from tests.map.small import CLOUDIEST, FRANCE, LONE, PICTURE, YEARS, found_in, place_of
 
 _MIDDLE = ((LONE[0] + LONE[2]) / 2, (LONE[1] + LONE[3]) / 2)
 _VIEW = (9.5, _MIDDLE[1], _MIDDLE[0])
@@ -148,3 +148,20 @@ def test_a_period_is_written_as_two_dates(opened: Open, small: str) -> None:
         field.first.press("Enter")
     expect(page).to_have_url(re.compile("from=2010-01-01&to=2010-02-28"))
     assert _shown(page) == 2
+
+
+def test_bars_tell_how_cloudy_the_images_are_that_are_found(opened: Open, small: str) -> None:
+    visit = opened(base=small)
+    page = visit.page
+    settled(page)
+    each = len(FRANCE) // CLOUDIEST
+    bars = page.locator(".cloud-bars")
+    for low in range(0, CLOUDIEST, 10):
+        expect(bars).to_have_accessible_name(re.compile(rf"{low}\s%\sà\s{low + 10}\s% : {10 * each} images"))
+    with page.expect_request(re.compile("/aggregate$")) as asked:
+        page.get_by_label("Nuages").select_option("20")
+    assert "cloud_cover_frequency" in (asked.value.post_data or "")
+    expect(bars).to_have_accessible_name(re.compile(rf"20\s%\sà\s30\s% : {each} images$"))
+    assert _shown(page) == 21 * each
+    bars.scroll_into_view_if_needed()
+    visit.keep("clouds")

@@ -94,7 +94,7 @@ describe('counts', () => {
   it('ask for each chosen filter without itself', () => {
     const asked = requests({ ...EVERYTHING, platforms: ['spot6'], from: '2020-01-01' });
     expect(asked.map(({ names }) => names)).toEqual([
-      ['availability_frequency', 'archive_frequency', 'licence_frequency'],
+      ['availability_frequency', 'archive_frequency', 'licence_frequency', 'cloud_cover_frequency'],
       ['datetime_frequency'],
       ['platform_frequency'],
     ]);

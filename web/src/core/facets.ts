@@ -9,9 +9,12 @@ export interface Facets {
   counts: Record<Facet, Bucket[]>;
   /** Images a month, `2024-03`; oldest first. */
   months: Bucket[];
+  /** Images by their clouds in steps of ten percent, `10-20`; the clearest first, empty steps left out. */
+  clouds: Bucket[];
 }
 
-const NONE: Facets = { state: 'idle', counts: { archives: [], platforms: [], licences: [], availability: [] }, months: [] };
+const NONE: Facets = { state: 'idle', counts: { archives: [], platforms: [], licences: [], availability: [] }, months: [], clouds: [] };
+const CLOUDS = 'cloud_cover_frequency';
 
 type Counted = Facet | 'period';
 const AGGREGATION: Record<Counted, string> = {
@@ -48,7 +51,7 @@ export function createFacets(api: Api): FacetCounts {
       }
       const counts = Object.fromEntries(FACETS.map((facet) => [facet, found[AGGREGATION[facet]] ?? []])) as Facets['counts'];
       const months = (found[AGGREGATION.period] ?? []).map(({ key, count }) => ({ key: key.slice(0, 7), count }));
-      value.value = { state: 'done', counts, months: months.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+      value.value = { state: 'done', counts, months: months.sort((a, b) => (a.key < b.key ? -1 : 1)), clouds: found[CLOUDS] ?? [] };
     } catch (error) {
       if (running === own && !isAbort(error)) value.value = { ...value.value, state: 'error' };
     }
@@ -62,11 +65,11 @@ export function createFacets(api: Api): FacetCounts {
   return { value, load, fail, stop: () => running.abort() };
 }
 
-/** As few requests as tell all counts: what has no choice of its own is counted by one. */
+/** As few requests as tell all counts: what has no choice of its own is counted by one, and clouds with it, whatever is chosen of them. */
 export function requests(search: Search): { body: Record<string, unknown>; names: string[] }[] {
   const counted: Counted[] = ['period', ...FACETS];
   const isSet = (one: Counted) => (one === 'period' ? Boolean(search.from || search.to) : search[one].length > 0);
   const together = counted.filter((one) => !isSet(one));
-  const asked = together.length ? [{ body: toBody(search), names: together.map((one) => AGGREGATION[one]) }] : [];
+  const asked = together.length ? [{ body: toBody(search), names: [...together.map((one) => AGGREGATION[one]), CLOUDS] }] : [];
   return [...asked, ...counted.filter(isSet).map((one) => ({ body: toBody(search, one), names: [AGGREGATION[one]] }))];
 }

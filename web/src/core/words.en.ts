@@ -54,6 +54,7 @@ export const en = {
   'bound.any': 'Any',
   'bound.most': '{value} at most',
   'bound.cloudMaxSays': 'Images whose archive does not tell the clouds (radar…) are left out.',
+  'clouds.bar': { one: '{from} to {to}: {n} image', other: '{from} to {to}: {n} images' },
   'bound.gsdMaxSays': 'Images without a known resolution are left out.',
   // --- period
   'timeline.title': 'Period',

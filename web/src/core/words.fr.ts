@@ -53,6 +53,7 @@ export const fr = {
   'bound.any': 'Indifférent',
   'bound.most': '{value} au plus',
   'bound.cloudMaxSays': 'Les images dont l’archive ne dit pas les nuages (radar…) sont laissées de côté.',
+  'clouds.bar': { one: '{from} à {to} : {n} image', other: '{from} à {to} : {n} images' },
   'bound.gsdMaxSays': 'Les images sans résolution connue sont laissées de côté.',
   // --- period
   'timeline.title': 'Période',

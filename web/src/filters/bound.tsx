@@ -2,6 +2,7 @@
 
 import { useStore } from '../core/store';
 import { metres, percent, t } from '../core/words';
+import { CloudBars } from './clouds';
 
 const STEPS = {
   cloudMax: [0, 5, 10, 20, 30, 50, 80],
@@ -33,6 +34,7 @@ export function Bound({ name }: { name: 'cloudMax' | 'gsdMax' }) {
           </option>
         ))}
       </select>
+      {name === 'cloudMax' && <CloudBars />}
       {value !== null && (
         <p id={`${id}-says`} class="says">
           {t(`bound.${name}Says`)}
