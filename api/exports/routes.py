@@ -19,6 +19,7 @@ from api.exports.portions import portions
 from api.exports.streaming import StreamedResponse
 from api.exports.told import Told
 from api.filtering import refusal
+from api.links import GEOJSON
 from api.models import SearchGet
 from api.negotiation import form_of
 from api.params import SEARCH_NAMES, SearchParams, refuse_repeated, refuse_unknown
@@ -33,8 +34,12 @@ NAMES = tuple(name for name in SEARCH_NAMES if name not in ("limit", "token", "f
 _AT_ONCE = 4
 _MEDIA_TYPES = {name: form.media_type.partition(";")[0] for name, form in FORMATS.items()}
 _SAID = f"The kind of file: {', '.join(FORMATS)}; otherwise as Accept says, else {next(iter(FORMATS))}."
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
-_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": dict.fromkeys(_MEDIA_TYPES.values(), _BYTES)}}
+_BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_MEMBERS = {"features": {"type": "array", "items": {"type": "object"}}, "links": {"type": "array", "items": {"type": "object"}}}
+_COLLECTION: dict[str, Any] = {"schema": {"type": "object", "required": ["type", *_MEMBERS], "properties": _MEMBERS}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": {**dict.fromkeys(_MEDIA_TYPES.values(), _BYTES), GEOJSON: _COLLECTION}}
+}
 
 
 def _model() -> Any:
