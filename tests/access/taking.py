@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from tests.access.asked import ABSENT, TABLE, Asked
+from tests.access.walking import some
 from tests.access.world import GONE, Thing, is_found
 
 
@@ -59,13 +60,10 @@ def harvested(method: str) -> Callable[[Asked], None]:
         assert set(re.findall(r"<setSpec>archive:([^<]+)<", sets)) == {thing.source for thing in asked.found}
         assert set(re.findall(r"<setSpec>availability:([^<]+)<", sets)) == {thing.availability for thing in asked.found}
         for verb, more in (("GetRecord", {"metadataPrefix": "iso19139"}), ("ListMetadataFormats", {})):
-            for thing in asked.hidden:
-                if thing is GONE and told_of:
-                    continue
-                hidden, absent = (
-                    ask(asked, f"{one.id} {one.collection}", verb=verb, identifier=_oai(one), **more) for one in (thing, ABSENT)
-                )
-                assert "idDoesNotExist" in hidden
+            absent = ask(asked, f"{ABSENT.id} {ABSENT.collection}", verb=verb, identifier=_oai(ABSENT), **more)
+            assert "idDoesNotExist" in absent
+            for thing in {*some(asked), *([] if told_of else [GONE])} - asked.found:
+                hidden = ask(asked, f"{thing.id} {thing.collection}", verb=verb, identifier=_oai(thing), **more)
                 assert _unnamed(hidden, thing) == _unnamed(absent, ABSENT)
 
     return probe
