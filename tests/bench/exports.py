@@ -5,8 +5,8 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,14 +24,14 @@ _LEAST = 10_000
 _MOST = 500
 
 
-def measure_exports(folder: Path, store: str = "sqlite") -> Iterator[str]:
+def measure_exports(folder: Path, store: str = "sqlite", kinds: Iterable[str] = FORMATS) -> Iterator[str]:
     """Lines of the report."""
     side = side_of(store, folder)
     if not side.config.is_file():
         yield f"export: left out: {folder} holds no index: python -m tests.bench --only federation --store {store} --keep {folder}"
         return
     with side.running():
-        for kind in FORMATS:
+        for kind in kinds:
             yield _measure(side, kind)
 
 
@@ -102,19 +102,17 @@ def _processors(process: int) -> float:
 
 def _take(path: str, out: Path | None) -> tuple[float, int]:
     """Seconds to the first byte, and how many bytes there are; they are kept in `out` where it is given."""
-    connection = HTTPConnection("127.0.0.1", _PORT, timeout=3600)
     start = time.perf_counter()
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    if answer.status != 200:
-        raise SystemExit(f"{path}: {answer.status} {answer.read(1000)!r}")
     first, size = 0.0, 0
-    with (out or Path("/dev/null")).open("wb") as file:
+    with closing(HTTPConnection("127.0.0.1", _PORT, timeout=3600)) as connection, (out or Path(os.devnull)).open("wb") as file:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status} {answer.read(1000)!r}")
         while part := answer.read(_CHUNK):
             first = first or time.perf_counter() - start
             size += len(part)
             file.write(part)
-    connection.close()
     return first, size
 
 

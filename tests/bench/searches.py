@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -96,12 +97,10 @@ def wait_until_ready(port: int) -> None:
     """Until the server on this machine answers that it is ready."""
     for _ in range(200):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            ready = orjson.loads(connection.getresponse().read())["status"] == "ready"
-            connection.close()
-            if ready:
-                return
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", "/readyz")
+                if orjson.loads(connection.getresponse().read())["status"] == "ready":
+                    return
         except OSError:
             time.sleep(0.1)
     raise RuntimeError("the API did not start")
