@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ import pytest
 
 from index.protocol import Index
 from index.sqlite import SqliteIndex
-from index.state import ItemKey, Outcome
+from index.state import Batch, ItemKey, Outcome
 from mappings.access.asker import Asker
 from mappings.access.classes import UserClass
 from mappings.licences import licences
 from tests.access.world import HIDDEN_FROM, policy
 from tests.demo import moisson
 from tests.index.helpers import batch
+from tests.moisson import test_oai_round_trip as oai
 from tests.moisson.test_following import Pair, alone
 from tests.support.harvesting import all_items
 from tests.support.items import document, make_item
@@ -72,6 +74,24 @@ def test_twenty_thousand_items_come_over_whole_with_changes_and_deletions_on_the
         run = pair.follow(by, member, **asked)
         assert (run.outcome, run.items_deleted) == (Outcome.COMPLETE, 300), run
         pair.check()
+
+
+def test_many_items_come_over_by_oai_pmh_too(tmp_path: Path) -> None:
+    # An ISO record takes ten times as long to write and to read as an Item: ROUND_TRIP_RECORDS=20000 asks for as many as above.
+    count = int(os.environ.get("ROUND_TRIP_RECORDS", "2000"))
+    with SqliteIndex.open(tmp_path / "theirs.sqlite") as theirs, SqliteIndex.open(tmp_path / "ours.sqlite") as ours:
+        with oai.served(theirs, page_size=1000) as repo:
+            for start in range(0, count, 1000):
+                oai.put(repo, [oai.made(number) for number in range(start, start + 1000)])
+            assert oai.follow(repo, ours).counts.new == count
+            later = timedelta(days=1)
+            oai.put(repo, [oai.made(number, title="changed") for number in range(200)], later=later)
+            gone = [oai.made(number) for number in range(300, 380)]
+            theirs.apply(Batch("dinamis", "run", oai.NOW + later, removed=[ItemKey(one["collection"], one["id"]) for one in gone]))
+            repo.now = oai.NOW + later + oai.LATER
+            run = oai.follow(repo, ours)
+            assert (run.counts.changed, run.items_deleted) == (200, 80)
+        assert oai.held(ours) == oai.held(theirs)
 
 
 @pytest.mark.parametrize("one", list(UserClass))
