@@ -8,10 +8,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
+import shapely
 
 from api.exports.parquet.kinds import JSON, KNOWN, NOTHING, TOP, json_places, kind_of, merged, readable, with_texts, writable
 from api.exports.portions import Portion
 from index.document import placed
+from mappings.record import Unmappable
 from mappings.times import parse_time
 
 TIMES = frozenset(("datetime", "start_datetime", "end_datetime", "created", "updated", "published", "expires", "unpublished"))
@@ -22,7 +24,7 @@ GEOMETRIES = ("geometry", "proj:geometry")
 MOST_COLUMNS = 1000
 _BOX = ("xmin", "ymin", "xmax", "ymax"), ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax")
 _ALWAYS = frozenset(("type", "stac_version", "stac_extensions", "id", "collection", "bbox", "links", "datetime", "geometry"))
-_ATTEMPTS = 4
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Reader:
         self._known: dict[str, pa.DataType] = dict(KNOWN)
         self._places: Any = json_places(pa.struct(list(KNOWN.items())))
         self._columns = set(KNOWN).difference(TOP)
+        # Times of which some are none.
+        self._doubted: set[str] = set()
         self._seen: set[str] = set(_ALWAYS)
 
     def prepared(self, portion: Portion) -> Prepared:
@@ -57,6 +61,7 @@ class Reader:
         value by value, and read again."""
         for _ in range(_ATTEMPTS):
             table = self._parsed(prepared.lines) if prepared.places is self._places else None
+            table = table and self._timed(table)
             if table is not None:
                 return self._finished(table, prepared.geometries)
             if prepared.places is self._places:
@@ -91,22 +96,22 @@ class Reader:
         for body in portion:
             item = self._flat(orjson.loads(body))
             for name, value in item.items():
-                if name not in GEOMETRIES:
+                if name in TIMES and not isinstance(value, str | None):
+                    self._doubted.add(name)
+                elif name not in GEOMETRIES:
                     self._known[name] = merged(self._known.get(name, NOTHING), JSON if name == "properties" else kind_of(value))
         self._places = json_places(pa.struct(list(self._known.items())))
 
     def _flat(self, item: dict[str, Any]) -> dict[str, Any]:
         """The Item with its properties beside its other members, as the specification wants them, and footprints as WKB."""
         properties = item.pop("properties")
-        if not properties.keys() <= self._columns:
+        if self._doubted or "proj:geometry" in properties or not properties.keys() <= self._columns:
             properties = self._fitting(properties)
         item["geometry"] = placed(item["geometry"])[0]
         bbox = item.get("bbox")
         if bbox:
             item["bbox"] = dict(zip(_BOX[len(bbox) == 6], bbox, strict=True))
         item.update(properties)
-        if "proj:geometry" in item:
-            item["proj:geometry"] = placed(item["proj:geometry"])[0]
         return item
 
     def _fitting(self, properties: dict[str, Any]) -> dict[str, Any]:
@@ -114,24 +119,53 @@ class Reader:
         fit: dict[str, Any] = {}
         rest: dict[str, Any] = {}
         for name, value in properties.items():
-            if name not in self._columns and name not in TOP and name != "geometry" and len(self._columns) < MOST_COLUMNS:
+            if name not in self._columns and name not in TOP and name not in GEOMETRIES and len(self._columns) < MOST_COLUMNS:
                 self._columns.add(name)
-            (fit if name in self._columns else rest)[name] = value
+            if name == "proj:geometry" and (wkb := _wkb(value)):
+                fit[name] = wkb
+            elif name not in self._columns or (name in self._doubted and not _is_time(value)):
+                rest[name] = value
+            else:
+                fit[name] = value
         return {**fit, "properties": rest} if rest else fit
 
-    def _finished(self, table: pa.Table, geometries: Mapping[str, Sequence[bytes | None]]) -> pa.Table:
+    def _timed(self, table: pa.Table) -> pa.Table | None:
+        """The table with times in place of texts; None where one of them is none."""
         for name in TIMES:
-            table = table.set_column(table.schema.get_field_index(name), name, _times(table.column(name)))
+            times = _times(table.column(name))
+            if times is None:
+                self._doubted.add(name)
+                return None
+            table = table.set_column(table.schema.get_field_index(name), name, times)
+        return table
+
+    def _finished(self, table: pa.Table, geometries: Mapping[str, Sequence[bytes | None]]) -> pa.Table:
         for name, values in geometries.items():
             table = table.append_column(name, pa.array(values, pa.binary()))
         self._seen.update(name for name in table.column_names if table.column(name).null_count < table.num_rows)
         return table
 
 
-def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _times(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     try:
         return pc.cast(column, TIME)
     except pa.ArrowInvalid:
         # RFC 3339 allows what Arrow does not read, such as leap seconds.
-        times = [parse_time(value, "time") if value else None for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(times, TIME)])
+        texts = column.to_pylist()
+    if not all(text is None or _is_time(text) for text in texts):
+        return None
+    return pa.chunked_array([pa.array([parse_time(text, "time") if text else None for text in texts], TIME)])
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and parse_time(value, "time") is not None
+    except Unmappable:
+        return False
+
+
+def _wkb(geometry: Any) -> bytes | None:
+    """Of a GeoJSON geometry in any projection; None for what is none."""
+    shape = shapely.from_geojson(orjson.dumps(geometry), on_invalid="ignore")
+    wkb: bytes | None = shapely.to_wkb(shape, flavor="iso")
+    return wkb

@@ -82,6 +82,26 @@ def test_a_time_that_only_some_readers_know_is_read() -> None:
     assert second.microsecond == 123456
 
 
+def test_a_time_that_is_none_and_a_footprint_that_is_none_are_kept_beside_the_columns() -> None:
+    plain = {"type": "Point", "coordinates": [700_000.5, 4_800_000]}
+    odd = [
+        item(expires="soon", published="2024-01-01T00:00:00Z"),
+        item(published=5),
+        item(published="2024-01-02", unpublished={"a": 1}),
+        item(**{"proj:geometry": plain}),
+        *(item(**{"proj:geometry": value}) for value in ("x", {"type": "Point"}, {"type": "Polygon", "coordinates": ["a"]}, 5, [])),
+    ]
+    for body in (written(odd), written(*[[one] for one in odd])):
+        table = pq.read_table(io.BytesIO(body))
+        rest = [None if one is None else orjson.loads(one) for one in table["properties"].to_pylist()]
+        assert rest[:4] == [{"expires": "soon"}, {"published": 5}, {"unpublished": {"a": 1}}, None]
+        assert [one["proj:geometry"] for one in rest[4:]] == [one["properties"]["proj:geometry"] for one in odd[4:]]
+        assert table.schema.field("published").type == pa.timestamp("us", "UTC")
+        assert table["published"].to_pylist()[:3:2] == [datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)]
+        assert shapely.from_wkb(table["proj:geometry"].to_pylist()[3]) == shapely.Point(700_000.5, 4_800_000)
+        assert orjson.loads(table.schema.metadata[b"geo"])["columns"]["proj:geometry"]["crs"] is None
+
+
 VALUES = [None, 1, 1.5, "text", True, [], [1], ["a", None], {}, {"a": 1}, {"a": "b"}, [{"a": [1]}]]
 
 
