@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from index.document import join
 from index.matches import Match
 from index.state import ItemKey, StoredItem
 from mappings.licences import Table, licences
+from mappings.times import format_time
 
 SCHEMA_PATH = "/schemas/moisson/v1.0.0/schema.json"
 
@@ -72,10 +74,12 @@ def _extension(sight: Sight) -> bytes:
     return orjson.dumps(f"{sight.base}{SCHEMA_PATH}")
 
 
-def item_bytes(item: StoredItem, sight: Sight) -> bytes:
-    """An Item's public JSON with the links of this server, the asker's access, and its copies."""
+def item_bytes(item: StoredItem, sight: Sight, *, harvested: datetime | None = None) -> bytes:
+    """An Item's public JSON with the links of this server, the asker's access, and its copies; `harvested` is the time of its change."""
     before, after = sight.links(item.collection, item.licence)
     access, links = sight.access_member(item.availability, item.licence), before + quote(item.id, safe="").encode() + after
+    if harvested is not None:
+        access += b',"moisson:harvested":"%b"' % format_time(harvested).encode()
     matches = of(item, sight.matches)
     if matches:
         access += reference_members(item, matches)

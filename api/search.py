@@ -23,7 +23,7 @@ from api.token import make_token, read_token
 from index.filters.nodes import FilterError
 from index.protocol import Index
 from index.query import Matched, Page, Query
-from index.state import StoredItem
+from index.state import ItemKey, StoredItem
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ class Search:
         item = self.index.get(audience, collection, item_id) if item_id else None
         if item is None:
             raise not_found("item", item_id)
-        return Response(item_bytes(item, self.sight(request, [item])), media_type=GEOJSON)
+        change = self.index.change_of(ItemKey(collection, item_id))
+        told = item_bytes(item, self.sight(request, [item]), harvested=change.time if change else None)
+        return Response(told, media_type=GEOJSON)
 
     def query(self, params: SearchParams, request: Request) -> Query:
         """What the asker asks of the index, without the place of a page. Raises Problem for what this index cannot do."""

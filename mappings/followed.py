@@ -23,7 +23,7 @@ from mappings.values import items, mapping
 # A fingerprint takes 16 bytes of the version.
 _VERSION, _BYTES = "followed-1-", 16
 # Each answer's own: what whoever asked may do, and the other copies that they may know.
-_SPLICED = ("moisson:access", "moisson:held_by", "moisson:catalogued_as")
+_SPLICED = ("moisson:access", "moisson:held_by", "moisson:catalogued_as", "moisson:harvested")
 _VOLATILE: tuple[tuple[str, ...], ...] = (("links",), ("stac_version",), ("stac_extensions",), *(("properties", name) for name in _SPLICED))
 _GIVES_RIGHTS = frozenset((Availability.OPEN, Availability.HELD))
 # Made by every server for itself.

@@ -88,6 +88,7 @@ def test_a_click_on_the_map_opens_the_image_and_its_picture_lies_there(opened: O
     pointed_at(page)
     page.mouse.click(*place_of(page, _VIEW, *_MIDDLE))
     expect(page.get_by_role("complementary", name="Fiche de l’image")).to_contain_text("pleiades-1a")
+    expect(page.get_by_role("complementary", name="Fiche de l’image")).to_contain_text("Moissonnée")
     expect(page.locator(_LONE)).to_have_class(re.compile("opened"))
     expect(page).to_have_url(re.compile("item=c/lone"))
     until(page, is_picture)

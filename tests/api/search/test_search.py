@@ -1,5 +1,6 @@
 """Search over HTTP: filters, order, free text, parts of Items, counts and hints."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,7 +9,11 @@ import pystac
 import pytest
 from pystac_client import Client
 
+from index.protocol import Index
+from index.state import Batch
 from tests.api.search.asking import get, ids, post
+from tests.api.search.conftest import NOW, put
+from tests.support.items import document, make_item
 
 S2 = [f"S2-{day}" for day in range(1, 6)]
 CLEAR = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 20]}
@@ -156,6 +161,16 @@ def test_a_body_of_another_kind_is_a_400(api: str) -> None:
         answer = httpx.post(f"{api}/search", content=b"{}", headers={"content-type": kind})
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid-body")
     assert httpx.post(f"{api}/search", content=b"{}", headers={"content-type": "application/json; charset=utf-8"}).status_code == 200
+
+
+def test_a_single_item_tells_when_it_was_harvested(base: str, index: Index) -> None:
+    put(index, make_item("a"), make_item("b"))
+    later = NOW + timedelta(days=3)
+    index.apply(Batch("test", "run", later, items=[document(make_item("b", title="changed")), document(make_item("a"))]))
+    place = f"{base}/collections/c/items"
+    told = {name: httpx.get(f"{place}/{name}").json()["properties"]["moisson:harvested"] for name in "ab"}
+    assert told == {"a": "2024-06-01T00:00:00Z", "b": "2024-06-04T00:00:00Z"}, "what is as it was was not changed"
+    assert all("moisson:harvested" not in one["properties"] for one in httpx.get(place).json()["features"])
 
 
 def test_hot_routes_answer_as_the_others_do(api: str) -> None:

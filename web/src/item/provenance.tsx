@@ -1,5 +1,6 @@
 /** Where an image's record comes from: archive, identifiers, times, who made it. */
 
+import { useEffect, useState } from 'preact/hooks';
 import { archiveName } from '../core/licences';
 import type { Item } from '../core/stac';
 import { useStore } from '../core/store';
@@ -13,6 +14,7 @@ export function Provenance({ item }: { item: Item }) {
   const { properties } = item;
   const source = text(properties['moisson:source']);
   const record = recordOf(item);
+  const harvested = useHarvested(item);
   const lines: Line[] = [
     [t('provenance.archive'), source && archiveName(api, source)],
     [t('provenance.collection'), text(item.collection)],
@@ -21,7 +23,7 @@ export function Provenance({ item }: { item: Item }) {
     [t('provenance.host'), providers(item, 'host')],
     [t('provenance.published'), timeOf(properties.published)],
     [t('provenance.updated'), timeOf(properties.updated)],
-    [t('provenance.harvested'), timeOf(properties['moisson:harvested'])],
+    [t('provenance.harvested'), timeOf(harvested)],
     [t('provenance.licenceSource'), licenceSource(text(properties['moisson:licence_source']))],
   ];
   return (
@@ -34,6 +36,22 @@ export function Provenance({ item }: { item: Item }) {
       )}
     </>
   );
+}
+
+/** When it was harvested, which only the answer of a single Item tells. */
+function useHarvested(item: Item): unknown {
+  const { api } = useStore();
+  const [told, setTold] = useState(item.properties['moisson:harvested']);
+  useEffect(() => {
+    if (told) return;
+    const stop = new AbortController();
+    api.item(item, { signal: stop.signal }).then(
+      (found) => setTold(found.properties['moisson:harvested']),
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [item]);
+  return told;
 }
 
 function providers(item: Item, role: string): string {
