@@ -45,6 +45,7 @@ from moisson.commands.conditions import (
     Words,
 )
 from moisson.commands.options import Config, utc_now
+from moisson.memory import spare_the_collector
 from moisson.sections import ConfigError
 from moisson.sections.delivered import delivered_infos
 from moisson.settings import Settings, load_settings
@@ -97,6 +98,7 @@ def export(
         collapse=collapse,
     )
     settings = load_settings(config)
+    spare_the_collector()
     asking = Asking.of(settings, user_class)
     with open_index(settings) as index:
         query = asking.query(params, index)
