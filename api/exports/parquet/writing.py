@@ -16,7 +16,7 @@ from api.exports.portions import Portion
 from api.exports.told import Told
 
 _ROWS = 10_000
-_BYTES = 32 * 2**20
+_BYTES = 16 * 2**20
 
 
 def geoparquet(portions: Iterator[Portion], told: Told) -> Generator[bytes, None, None]:
@@ -33,6 +33,8 @@ def geoparquet(portions: Iterator[Portion], told: Told) -> Generator[bytes, None
             yield b""
         if waiting is not None:
             waiting.result()
+        # What reading left behind is not kept beside what writing needs.
+        pa.default_memory_pool().release_unused()
         schema = reader.schema()
         schema = schema.with_metadata(_metadata(schema.names, told))
         sink, tables = _Sink(), _groups(spool, schema)
