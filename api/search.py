@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -79,9 +80,12 @@ class Search:
         item = self.index.get(audience, collection, item_id) if item_id else None
         if item is None:
             raise not_found("item", item_id)
-        change = self.index.change_of(ItemKey(collection, item_id))
-        told = item_bytes(item, self.sight(request, [item]), harvested=change.time if change else None)
+        told = item_bytes(item, self.sight(request, [item]), harvested=item.time or self._harvested(item))
         return Response(told, media_type=GEOJSON)
+
+    def _harvested(self, item: StoredItem) -> datetime | None:
+        change = self.index.change_of(ItemKey(item.collection, item.id))
+        return change.time if change else None
 
     def query(self, params: SearchParams, request: Request) -> Query:
         """What the asker asks of the index, without the place of a page. Raises Problem for what this index cannot do."""

@@ -18,7 +18,8 @@ class ItemKey(NamedTuple):
 @dataclass(frozen=True)
 class StoredItem:
     """An Item's public JSON as three strings (see index/document.py), with the facts that an access decision needs. `matched` is False
-    where the store knows that the Item has no matches; it is no part of the Item."""
+    where the store knows that the Item has no matches; `time` is that of its change, where the store has it at hand: neither is a part of
+    the Item."""
 
     collection: str
     id: str
@@ -30,6 +31,7 @@ class StoredItem:
     licence: str
     change: int
     matched: bool = field(default=True, compare=False)
+    time: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

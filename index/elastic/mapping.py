@@ -102,8 +102,10 @@ ITEM_SETTINGS = {
 _FACTS = ("source", "availability", "licence")
 
 
-def to_source(document: Document, change: int, better: Sequence[str] = (), *, unmatched: bool = False) -> dict[str, Any]:
-    """The Document as stored; `footprint`, `better` and the mark are left out where there is none."""
+def to_source(
+    document: Document, change: int, time: int | None = None, better: Sequence[str] = (), *, unmatched: bool = False
+) -> dict[str, Any]:
+    """The Document as stored; `footprint`, `better`, the mark and the change's time (µs since 1970) are left out where there is none."""
     found = {
         "collection": document.collection,
         "id": document.id,
@@ -123,6 +125,8 @@ def to_source(document: Document, change: int, better: Sequence[str] = (), *, un
         SHAPE: SCHEMA,
         **searched(_own(document), document.values, document.words, document.centre),
     }
+    if time is not None:
+        found["time"] = time
     if better:
         found["better"] = list(better)
     if unmatched:

@@ -10,6 +10,7 @@ from index.elastic.values import to_words
 from index.query import Query, Summary
 from index.state import StoredItem
 from mappings.audience import Audience, Pairs
+from mappings.times import from_micros
 
 # Elasticsearch takes 65 536 terms in one filter, and as many buckets in one answer.
 _TERMS = 60_000
@@ -69,6 +70,8 @@ def to_stored(source: Mapping[str, Any]) -> StoredItem:
         licence=source["licence"],
         change=source["change"],
         matched=UNMATCHED not in source,
+        # Items that were written before they told it have none.
+        time=from_micros(source["time"]) if "time" in source else None,
     )
 
 

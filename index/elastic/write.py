@@ -36,12 +36,13 @@ from index.elastic.state import deleted_source, record_source, watermark_source
 from index.elastic.store import Divided, Store
 from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, ItemKey
+from mappings.times import to_micros
 
 log = logging.getLogger(__name__)
 
 # Seconds: while a Collection is rebuilt, it takes no writes for a moment, and may be divided in another way then.
 _WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 16.0)
-_STORED = ("digest", "records", "change", "source", "availability", "licence", "better", UNMATCHED)
+_STORED = ("digest", "records", "change", "time", "source", "availability", "licence", "better", UNMATCHED)
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,13 @@ class Writer:
         removed = list(enumerate(plan.removed, first + len(put)))
         self._all(batch, self._changes(batch, plan, first))
         self._all(batch, self._announced(batch, block.version))
-        operations = [self._item(document, number, number, plan.stored) for number, document in put]
+        now = to_micros(batch.now)
+        operations = [self._item(document, number, now, number, plan.stored) for number, document in put]
         # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
-        operations += [self._item(document, change, block.version, plan.stored, marked=False) for document, change in plan.relinked]
+        operations += [
+            self._item(document, change, plan.stored[key_of(document)].source.get("time"), block.version, plan.stored, marked=False)
+            for document, change in plan.relinked
+        ]
         documents: dict[str, dict[str, Document]] = {}
         for document in batch.items:
             documents.setdefault(self._place(document), {})[document.id] = document
@@ -186,10 +191,12 @@ class Writer:
         found = self._store.mget(((self._names.records, place) for place in places), fields)
         return {place: source for (_, place), source in found.items()}
 
-    def _item(self, document: Document, change: int, version: int, stored: Mapping[ItemKey, Lying], *, marked: bool = True) -> Operation:
+    def _item(
+        self, document: Document, change: int, when: int | None, version: int, stored: Mapping[ItemKey, Lying], *, marked: bool = True
+    ) -> Operation:
         # Whatever matching wrote of it stays.
         kept: Source = stored[key_of(document)].source if key_of(document) in stored else {UNMATCHED: True}
-        source = to_source(document, change, kept.get("better", ()), unmatched=marked and UNMATCHED in kept)
+        source = to_source(document, change, when, kept.get("better", ()), unmatched=marked and UNMATCHED in kept)
         return Operation(self._place(document), document.id, source, version, by_alias=True)
 
     def _place(self, document: Document) -> str:

@@ -15,6 +15,7 @@ from index.sqlite.connection import Pool
 from index.sqlite.reach import Places, Reach, places_of
 from index.state import ItemKey, StoredItem
 from mappings.audience import Audience
+from mappings.times import from_micros
 
 
 class Reading:
@@ -64,11 +65,14 @@ class Reading:
 
     def items(self, audience: Audience, keys: Iterable[ItemKey]) -> dict[ItemKey, StoredItem]:
         """As Index.items."""
-        sql = """SELECT items.collection, items.id, head, middle, rest, facts.source, availability, licence, change
+        sql = """SELECT items.collection, items.id, head, middle, rest, facts.source, availability, licence, change, changed
             FROM json_each(?) AS asked CROSS JOIN items ON items.id = asked.value ->> 1 AND items.collection = asked.value ->> 0
             JOIN bodies USING (seq) JOIN facts USING (fact)"""
         with self._pool.connection() as db:
-            found = [StoredItem(*row) for row in db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),))]
+            found = [
+                StoredItem(*row, time=from_micros(changed))
+                for *row, changed in db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),))
+            ]
         return {ItemKey(one.collection, one.id): one for one in found if audience.finds(one.source, one.availability, one.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:

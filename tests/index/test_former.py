@@ -1,9 +1,11 @@
 """What an Item was: whoever found it once can be told that it is gone; and several Items at once, as last written."""
 
+from datetime import timedelta
+
 from index.protocol import Index
 from index.state import Facts, ItemKey
 from mappings.audience import EVERYTHING, Audience
-from tests.index.helpers import batch
+from tests.index.helpers import NOW, batch
 from tests.support.items import make_document
 
 OPEN, HELD = Facts("test", "open", "copernicus"), Facts("test", "held", "dinamis-spot67")
@@ -61,3 +63,13 @@ def test_several_items_are_read_at_once_as_last_written_and_as_the_audience_find
     assert index.items(EVERYTHING, keys) == {A: index.get(EVERYTHING, "c", "a"), ItemKey("c", "b"): index.get(EVERYTHING, "c", "b")}
     assert list(index.items(Audience("some", frozenset({("open", "copernicus")})), keys)) == [A]
     assert index.items(EVERYTHING, []) == {}
+
+
+def test_an_item_tells_the_time_of_its_change_where_it_is_read_by_name(index: Index) -> None:
+    put(index, OPEN)
+    index.apply(batch(items=[make_document("a", title="new")], now=NOW + timedelta(hours=1)))
+    # The same again, of other records: no change.
+    index.apply(batch(items=[make_document("a", title="new")], now=NOW + timedelta(hours=2)))
+    found = index.get(EVERYTHING, *A)
+    assert found is not None
+    assert found.time == NOW + timedelta(hours=1)
