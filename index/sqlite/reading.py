@@ -1,6 +1,7 @@
 """Items read from the SQLite file: pages, counts, summaries, single ones; the latest answers are kept."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from sqlite3 import Connection
 
 import orjson
@@ -68,11 +69,10 @@ class Reading:
         sql = """SELECT items.collection, items.id, head, middle, rest, facts.source, availability, licence, change, changed
             FROM json_each(?) AS asked CROSS JOIN items ON items.id = asked.value ->> 1 AND items.collection = asked.value ->> 0
             JOIN bodies USING (seq) JOIN facts USING (fact)"""
+        asked = orjson.dumps([tuple(key) for key in keys]).decode()
         with self._pool.connection() as db:
-            found = [
-                StoredItem(*row, time=from_micros(changed))
-                for *row, changed in db.execute(sql, (orjson.dumps([tuple(key) for key in keys]).decode(),))
-            ]
+            rows = db.execute(sql, (asked,)).fetchall()
+        found = [replace(StoredItem(*row[:-1]), time=from_micros(row[-1])) for row in rows]
         return {ItemKey(one.collection, one.id): one for one in found if audience.finds(one.source, one.availability, one.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:
