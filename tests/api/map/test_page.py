@@ -217,5 +217,4 @@ def test_a_browser_that_comes_to_the_server_finds_the_map_first(serve: Serve) ->
             assert word in text
             assert api.get(href).status_code == 200
             told = api.get("/", params={"language": language}).json()
-            (link,) = (one for one in told["links"] if one["rel"] == "related")
-            assert (link["href"], link["type"]) == (href, "text/html")
+            assert (href, "text/html") in [(one["href"], one["type"]) for one in told["links"] if one["rel"] == "related"]
