@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench.federation import side_of
 from tests.bench.searches import wait_until_ready
 from tests.demo import moisson
 from tests.support.requirements import DRAWING, chromium
@@ -43,7 +44,7 @@ _CHANGES = ("Exclure les données Airbus", "Accessible pour moi")
 
 def measure_page(folder: Path) -> Iterator[str]:
     """Lines of the report."""
-    config = folder / "moisson.toml"
+    config = side_of("sqlite", folder).config
     if not config.is_file():
         yield f"map: left out: {folder} holds no index: python -m tests.bench --only federation --keep {folder}"
         return

@@ -181,6 +181,8 @@ def test_a_follower_misses_nothing_while_others_write(index: Index, seed: int) -
     """Three writers put, change, hide and delete; an anonymous follower reads all the while, begins anew at times, and ends with what
     a search shows to it."""
     failed = list[BaseException]()
+    # Its Collection is there: a cluster refuses those who look into an index that another makes at that moment.
+    put(index, "first")
     with as_(index, ANONYMOUS) as base:
         writers = [threading.Thread(target=_guarded(_writing(index, Random(seed * 10 + one), f"w{one}-"), failed)) for one in range(3)]
         follower, short = Follower(base, limit=5), Random(seed)

@@ -17,6 +17,7 @@ from index.protocol import IndexUnavailable
 from index.query import Query
 from index.state import ItemKey
 from mappings.audience import EVERYTHING
+from mappings.times import to_micros
 from tests.index.elastic.helpers import NOW, batch, migrated, without_aliases
 from tests.index.elastic.test_matching import COPY
 from tests.index.filtering import by, number, prop, text
@@ -131,7 +132,7 @@ def test_items_of_version_3_are_found_by_filters_after_a_crash_between_too(
 def _expect_as_written_now(client: Elasticsearch, prefix: str, third: dict[str, tuple[int, int]]) -> None:
     hits = client.search(index=f"{prefix}-items-*", version=True, size=10).body["hits"]["hits"]
     assert {hit["_id"]: (hit["_version"], hit["_source"]["change"]) for hit in hits} == third
-    fresh = to_source(make_document("i4", platform="SPOT 6", gsd=4, box=(4, 0, 5, 1)), third["i4"][1])
+    fresh = to_source(make_document("i4", platform="SPOT 6", gsd=4, box=(4, 0, 5, 1)), third["i4"][1], to_micros(NOW))
     kept = next(hit["_source"] for hit in hits if hit["_id"] == "i4")
     assert not kept.keys() & VALUE_FIELDS.keys(), "it is not kept twice"
     assert again(kept) == fresh | {"footprint": kept["footprint"], "unmatched": True}
