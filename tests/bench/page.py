@@ -67,7 +67,7 @@ def _measure(browser: Browser) -> Iterator[str]:
             usable.append(_open(page))
             size = page.evaluate(_SCRIPTS)
     yield f"map, first usable page with nothing kept: {_told(usable)} (bound 1000)"
-    yield f"map, scripts as sent, without MapLibre's worker: {size / 1000:.0f} kB (bound 450 with it)"
+    yield f"map, scripts as sent, MapLibre's worker among them: {size / 1000:.0f} kB (bound 450)"
     with browser.new_context(viewport=_SIZE, locale="fr-FR") as context:
         page = context.new_page()
         _open(page)
