@@ -85,14 +85,19 @@ class MoissonSource:
     def _read(self, since: str | None, span: Span) -> Iterator[Page]:
         """To the end of the feed; a whole reading says which records there are."""
         whole, loop, url = since is None, Loop(), f"{self._settings.url.rstrip('/')}/changes"
+        told: set[str] = set()
         while True:
             loop.check(since, place(url))
             given = {"limit": str(self._settings.page_size), **({"since": since} if since else {})}
             answer = self._get(url, given)
             yield self._page(answer["changes"])
+            told.update(change["collection"] for change in answer["changes"])
             since = answer["since"]
             if not answer["more"]:
                 break
+        for collection in set(self._settings.collections) - told if whole else ():
+            # It may be empty, or hidden from us: there it is as if it were not.
+            LOGGER.warning("%s: collections: nothing came of %r: is it called so there, and may we find it?", self.name, collection)
         if span.until is not None:
             return
         words = {_POSITION: since or "", _LATEST: format_time(self._latest) if self._latest else ""}

@@ -140,6 +140,12 @@ def test_collections_that_are_not_named_are_counted_and_left(pair: Pair) -> None
     assert {key[0] for key in all_items(pair.ours)} == {"c"}
 
 
+def test_a_collection_of_which_nothing_came_is_named(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+    pair.put(*things(2))
+    pair.follow("changes", collections=("c", "e"))
+    assert [record.args for record in caplog.records if "nothing came" in record.msg] == [("friend", "e")]
+
+
 def test_a_clock_that_went_back_over_there_loses_no_deletion(pair: Pair) -> None:
     late, early = datetime(2026, 6, 2, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
     pair.theirs.apply(batch(items=[make_document("a", "c"), make_document("b", "c")], now=late))
