@@ -20,7 +20,7 @@ from mappings.ogc.hrefs import Hrefs
 from mappings.ogc.items import restricted
 from mappings.ogc.names import scene_of
 from mappings.ogc.settings import check_name
-from mappings.record import Answer, Item, Record, Unmappable
+from mappings.record import Answer, Item, Record, Unmappable, json_members
 from mappings.values import mapping
 
 # A fingerprint takes 16 bytes of the version.
@@ -53,12 +53,7 @@ class DeliveredMapping:
 
     def to_item(self, record: Record) -> Item:
         """One Item, or Unmappable. Pure and total."""
-        try:
-            members: Any = record.json
-        except orjson.JSONDecodeError as error:
-            raise Unmappable(f"not JSON: {error}", "record") from None
-        if not isinstance(members, dict):
-            raise Unmappable("not an object", "record")
+        members = json_members(record)
         item_id, collection, row = self._named(members)
         geometry, bbox = optional_footprint(members.get("geometry"))
         hrefs = Hrefs()

@@ -17,7 +17,7 @@ from mappings.ogc import merging
 from mappings.ogc.hrefs import Hrefs
 from mappings.ogc.items import restricted
 from mappings.ogc.settings import check_name
-from mappings.record import Answer, Item, Record, Unmappable
+from mappings.record import Answer, Item, Record, Unmappable, json_members
 from mappings.values import items, mapping
 
 # A fingerprint takes 16 bytes of the version.
@@ -57,12 +57,7 @@ class FollowedMapping:
 
     def to_item(self, record: Record) -> Item:
         """One Item, or Unmappable. Pure and total."""
-        try:
-            members: Any = record.json
-        except orjson.JSONDecodeError as error:
-            raise Unmappable(f"not JSON: {error}", "record") from None
-        if not isinstance(members, dict):
-            raise Unmappable("not an object", "record")
+        members = json_members(record)
         item_id, collection = check_id(members.get("id")), members.get("collection")
         if collection not in self.collections:
             raise Unmappable(f"sources.{self.name}.collections does not name {str(collection)[:80]!r}", "collection")

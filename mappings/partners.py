@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import orjson
 
 from mappings.ogc import atom, eop, iso, merging, rows, stac
 from mappings.ogc.answers import Refused, parse_answer
@@ -14,7 +11,7 @@ from mappings.ogc.identity import RECORDS, inside, own_id
 from mappings.ogc.items import item_of
 from mappings.ogc.missions import missions
 from mappings.ogc.settings import PartnerSettings, check_name
-from mappings.record import Answer, Item, NotAnAnswer, Record, Unmappable
+from mappings.record import Answer, Item, NotAnAnswer, Record, Unmappable, json_members
 from mappings.xml import BadXml, local, parse_xml
 
 __all__ = ["SEAS", "VIGISAT", "PartnerMapping", "PartnerSettings"]
@@ -73,12 +70,7 @@ class PartnerMapping:
         return self._of_xml(record, root)
 
     def _of_json(self, record: Record) -> Item:
-        try:
-            members: Any = record.json
-        except orjson.JSONDecodeError as error:
-            raise Unmappable(f"not JSON: {error}", "record") from None
-        if not isinstance(members, dict):
-            raise Unmappable("not an object", "record")
+        members = json_members(record)
         if members.get("kind") == rows.KIND:
             product, found = rows.describe(members)
             return item_of(record, self.name, product, found, self.settings)

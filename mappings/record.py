@@ -114,6 +114,17 @@ def _without(members: dict[str, Any], paths: Iterable[tuple[str, ...]]) -> dict[
     return members
 
 
+def json_members(record: Record) -> dict[str, Any]:
+    """The members of a JSON record. Callers must not change them. Raises Unmappable."""
+    try:
+        members: Any = record.json
+    except orjson.JSONDecodeError as error:
+        raise Unmappable(f"not JSON: {error}", "record") from None
+    if not isinstance(members, dict):
+        raise Unmappable("not an object", "record")
+    return members
+
+
 def documents(body: bytes) -> list[Any]:
     """The JSON values of an answer: one, or one a line (NDJSON). Raises NotAnAnswer."""
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
