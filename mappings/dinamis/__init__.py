@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from mappings.dinamis import delivery, inventory, stac
 from mappings.dinamis.answers import read
-from mappings.dinamis.members import members_of
 from mappings.dinamis.merging import merge
-from mappings.record import Item, Record
+from mappings.record import Item, Record, json_members
 
 __all__ = ["delivery", "inventory", "merge", "read", "stac", "to_item", "version", "volatile"]
 
@@ -19,5 +18,5 @@ def to_item(record: Record) -> Item:
     """One Item, or Unmappable. Pure and total."""
     if record.media_type == delivery.MEDIA_TYPE:
         return delivery.to_item(record)
-    members = members_of(record)
+    members = json_members(record)
     return inventory.to_item(record, members) if members.get("kind") == inventory.KIND else stac.to_item(record, members)

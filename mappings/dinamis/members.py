@@ -4,9 +4,6 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
-
-from mappings.record import Record, Unmappable
 from mappings.secrets import rewritten
 from mappings.values import number, text
 
@@ -20,17 +17,6 @@ _SECRET = re.compile(
     re.I,
 )
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
-
-
-def members_of(record: Record) -> dict[str, Any]:
-    """The record's JSON members. Raises Unmappable when they are no object."""
-    try:
-        members: Any = record.json
-    except orjson.JSONDecodeError as error:
-        raise Unmappable(f"not JSON: {error}", "record") from None
-    if not isinstance(members, dict):
-        raise Unmappable("not an object", "record")
-    return members
 
 
 def unsigned(value: Any) -> Any:
