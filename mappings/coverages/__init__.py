@@ -9,8 +9,7 @@ from mappings.coverages import mosaic, regional
 from mappings.coverages.answers import read, read_layers
 from mappings.coverages.layers import KIND, Listing, Services
 from mappings.coverages.providers import bundled_providers
-from mappings.dinamis.members import members_of
-from mappings.record import Item, Record, Unmappable
+from mappings.record import Item, Record, Unmappable, json_members
 
 __all__ = ["Listing", "Services", "bundled_providers", "merge", "read", "read_layers", "to_item", "version", "volatile"]
 
@@ -20,7 +19,7 @@ volatile: Sequence[tuple[str, ...]] = ()
 
 def to_item(record: Record) -> Item:
     """One Item, or Unmappable. Pure and total."""
-    members = members_of(record)
+    members = json_members(record)
     if members.get("kind") == KIND:
         return mosaic.to_item(record, members)
     if members.get("kind") == dinamis.inventory.KIND:
