@@ -17,6 +17,7 @@ from harvesters.response import place
 from harvesters.scope import ToRecord, page_of, utc_now
 from harvesters.source import Extent, Page, Span
 from harvesters.stacapi import key_header
+from mappings.delivered_lines import record_name
 from mappings.record import Mapping, Record
 from mappings.times import format_time, usable_time
 
@@ -107,14 +108,14 @@ class MoissonSource:
 
     def _page(self, changes: list[dict[str, Any]]) -> Page:
         taken = [change for change in changes if change["collection"] in self._settings.collections]
-        times = {f"{change['collection']}/{change['id']}": self._time(change) for change in taken}
+        times = {_name(change): self._time(change) for change in taken}
         put = [change["item"] for change in taken if change["type"] == "put"]
         page = page_of(self.name, STREAM, Piece(put), self._to_record, area=self.area)
         records = [
             replace(record, updated=times.get(record.native_id, self._latest), url=self._address(record.native_id))
             for record in page.records
         ]
-        gone = [f"{change['collection']}/{change['id']}" for change in taken if change["type"] == "deleted"]
+        gone = [_name(change) for change in taken if change["type"] == "deleted"]
         records += [Record(self.name, name, times[name], b"", deleted=True) for name in gone]
         return replace(page, records=tuple(records), filtered=page.filtered + len(changes) - len(taken))
 
@@ -132,6 +133,10 @@ class MoissonSource:
     def _get(self, url: str, params: dict[str, str] | None = None) -> dict[str, Any]:
         headers = key_header(self._settings.api_key)
         return self._fetcher.fetch_json("GET", url, params=params, headers=headers, check=_check if params else None)
+
+
+def _name(change: dict[str, Any]) -> str:
+    return record_name(change["collection"], change["id"])
 
 
 def _check(answer: dict[str, Any]) -> None:

@@ -40,6 +40,11 @@ def read_items(body: bytes, source: str) -> Answer:
     return answer_of(features, record, clean=without_secrets)
 
 
+def record_name(collection: str, item_id: str) -> str:
+    """The name of an Item's record."""
+    return f"{collection.strip()}/{item_id.strip()}"[:2000]
+
+
 def to_record(feature: dict[str, Any], source: str) -> Record:
     """The Record of an Item, named by its collection and its id, which is unique there only. Raises Unmappable."""
     item_id, collection = text(feature.get("id")), text(feature.get("collection"))
@@ -52,7 +57,7 @@ def to_record(feature: dict[str, Any], source: str) -> Record:
     raw = orjson.dumps(cleaned(feature))
     if len(raw) > _MAX_ITEM:
         raise Unmappable(f"an Item of {len(raw)} bytes, more than {_MAX_ITEM}", "item")
-    return Record(source, f"{collection}/{item_id}"[:2000], usable_time(mapping(feature.get("properties")).get("updated")), raw)
+    return Record(source, record_name(collection, item_id), usable_time(mapping(feature.get("properties")).get("updated")), raw)
 
 
 def _of_lines(content: bytes, record: Callable[[dict[str, Any]], Record]) -> Answer:

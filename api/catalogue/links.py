@@ -1,6 +1,6 @@
 """Addresses and links of what the catalogue is walked by; `base` is this server's own address, without trailing slash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SORTABLES = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 
-_TITLES = MappingProxyType(
+TITLES: Mapping[str, Text] = MappingProxyType(
     {
         "root": Text("Moisson", "Moisson"),
         "parent": Text("Niveau supérieur", "One level up"),
@@ -74,10 +74,10 @@ def item_link(href: str, item_id: str) -> Link:
     return named("item", href, GEOJSON, title=item_id)
 
 
-def titled(links: Iterable[Link], language: Language) -> list[Link]:
-    """The links, those with a title that have none of their own."""
+def titled(links: Iterable[Link], language: Language, titles: Mapping[str, Text] = TITLES) -> list[Link]:
+    """The links, those with a title by their relation that have none of their own."""
     return [
-        {**link, "title": _TITLES[link["rel"]].in_(language)} if "title" not in link and link["rel"] in _TITLES else link for link in links
+        {**link, "title": titles[link["rel"]].in_(language)} if "title" not in link and link["rel"] in titles else link for link in links
     ]
 
 

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
+from anyio import CancelScope, CapacityLimiter, create_task_group, move_on_after, to_thread
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from index.protocol import IndexUnavailable
 
 LOGGER = logging.getLogger(__name__)
+# Who takes nothing for so long is left: what they read stays open in the store meanwhile (on Elasticsearch as long as this).
+PATIENCE_SECONDS = 300.0
 
 
 class BrokenOff(Exception):
@@ -65,7 +67,10 @@ class StreamedResponse(Response):
                 if not begun:
                     await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                     begun = True
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+                with move_on_after(PATIENCE_SECONDS) as waiting:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                if waiting.cancelled_caught:
+                    raise BrokenOff(f"its reader took nothing for {PATIENCE_SECONDS:g} s")
         if not begun:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

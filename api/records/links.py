@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
-from api.catalogue.links import HTML, OPENAPI, QUERYABLES, SCHEMA, SORTABLES, Link, named
+from api.catalogue.links import HTML, OPENAPI, QUERYABLES, SCHEMA, SORTABLES, TITLES, Link, named
+from api.catalogue.links import titled as links_titled
 from api.links import GEOJSON, collection_href
 from api.records.ids import EVERYTHING
 from mappings.words import Language, Text
@@ -14,22 +15,23 @@ STAC_ITEM = "application/geo+json; profile=stac"
 CATALOGUE_ACCESS = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
 _PROFILES = "http://www.opengis.net/def/profile/OGC/0"
 
-_TITLES = MappingProxyType(
+_OWN_TITLES = MappingProxyType(
     {
+        **TITLES,
         "root": Text("Les catalogues de notices", "The catalogues of records"),
         "data": Text("Les catalogues de notices", "The catalogues of records"),
         "items": Text("Les notices", "The records"),
         "collection": Text("Le catalogue de la notice", "The catalogue of the record"),
-        "conformance": Text("Les normes suivies", "The standards that are followed"),
-        "service-desc": Text("L’API, pour les programmes (OpenAPI)", "The API, for programs (OpenAPI)"),
-        "service-doc": Text("L’API, pour les personnes", "The API, for people"),
         CATALOGUE_ACCESS: Text("Recherche de notices", "Search of records"),
-        QUERYABLES: Text("Ce qui peut être filtré", "What can be filtered"),
-        SORTABLES: Text("Ce qui peut être trié", "What can be sorted by"),
     }
 )
 _STAC = Text("La même chose selon STAC", "The same as STAC")
 _LICENCES = Text("Les licences", "The licences")
+
+
+def titled(links: Iterable[Link], language: Language) -> list[Link]:
+    """As the catalogue's, in the words of records."""
+    return links_titled(links, language, _OWN_TITLES)
 
 
 def root_href(base: str) -> str:
@@ -105,10 +107,3 @@ def profile_link(name: str) -> Link:
 def licences_link(base: str, language: Language) -> Link:
     """To the licence table, for what has several licences."""
     return named("license", f"{base}/licences", title=_LICENCES.in_(language))
-
-
-def titled(links: Iterable[Link], language: Language) -> list[Link]:
-    """The links, those with a title that have none of their own."""
-    return [
-        {**link, "title": _TITLES[link["rel"]].in_(language)} if "title" not in link and link["rel"] in _TITLES else link for link in links
-    ]

@@ -1,20 +1,24 @@
 """Exports are made while they are read, stop when their reader goes, and never end as if they were whole when they are not."""
 
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.exports import streaming
 from index.protocol import Index, IndexUnavailable
 from index.query import Query
 from index.sqlite import SqliteIndex
 from index.state import StoredItem
+from mappings.audience import EVERYTHING
 from tests.api.exports.reading import KINDS
 from tests.index.helpers import batch
 from tests.support.items import make_document
@@ -79,11 +83,28 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def test_no_more_is_read_than_the_reader_takes(store: Index, kind: str) -> None:
     watched: Any = Watched(store, endless(store))
     with serving(watched) as base, httpx.stream("GET", f"{base}/export", params={"f": kind}) as answer:
-        next(answer.iter_raw(100))
+        parts = answer.iter_raw(100)
+        next(parts)
         time.sleep(1)
         waiting = watched.taken
         time.sleep(1)
         assert watched.taken == waiting < _FAR
+        assert watched.open == 1
+        for _ in range(100_000):
+            next(parts)
+        assert watched.taken > waiting
+
+
+def test_a_reader_that_takes_nothing_is_left(store: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.5)
+    watched: Any = Watched(store, endless(store))
+    with serving(watched) as base, httpx.stream("GET", f"{base}/export", params={"f": "ndjson"}) as answer:
+        parts = answer.iter_raw(100)
+        next(parts)
+        assert watched.open == 1
+        wait_for(lambda: watched.open == 0)
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(parts)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,18 +136,21 @@ def test_the_files_transaction_ends_with_its_reader(tmp_path: Path) -> None:
         watched: Any = Watched(index, index.export)
         with serving(watched) as base:
             with httpx.stream("GET", f"{base}/export", params={"f": "ndjson"}) as answer:
-                next(answer.iter_raw(100))
+                # An iterator that nobody holds closes its connection.
+                parts = answer.iter_raw(100)
+                next(parts)
                 assert watched.open == 1
+                index.apply(batch(items=[make_document("new")]))
+                assert not log_is_cut(tmp_path)
             wait_for(lambda: watched.open == 0)
-        index.apply(batch(items=[make_document("new")]))
-        # The one connection came back, and serves again.
-        assert index.count(Query(_everything(), collections=("c",))) == 10_001
+        assert log_is_cut(tmp_path)
+        assert index.count(Query(EVERYTHING, collections=("c",))) == 10_001
 
 
-def _everything() -> Any:
-    from mappings.audience import EVERYTHING
-
-    return EVERYTHING
+def log_is_cut(folder: Path) -> bool:
+    with closing(sqlite3.connect(folder / "index.sqlite")) as db:
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 @pytest.mark.parametrize("kind", KINDS)
