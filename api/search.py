@@ -108,18 +108,20 @@ class Search:
     def _find(self, params: SearchParams, request: Request) -> Found:
         selection = parse_fields(params.fields)
         query = self.query(params, request)
-        placed = query if params.token in (None, "") else read_token(query, params.token, self._secret)
+        placed, told = (query, None) if params.token in (None, "") else read_token(query, params.token, self._secret)
         try:
             page = self._page(placed)
             # All that match are on a first page that nothing follows.
             whole = placed.after is None and page.next is None
-            matched = Matched(len(page.items), exact=True) if whole else page.matched or self.index.matched(query)
+            # Where all that followed has gone, it is counted anew.
+            known = page.matched or (told if page.items else None)
+            matched = Matched(len(page.items), exact=True) if whole else known or self.index.matched(query)
             hint = hint_of(self.index, query) if not matched.number and not page.items else None
         except FilterError as error:
             raise refusal(error) from None
         # An estimate, or a count of a moment later, may be less than what is here.
         matched = replace(matched, number=max(matched.number, len(page.items)))
-        return Found(page.items, matched, self._steps(query, page), hint, selection)
+        return Found(page.items, matched, self._steps(query, page, matched), hint, selection)
 
     def _page(self, query: Query) -> Page:
         """A page backwards is empty when all before its place has gone: what is there now is the first page."""
@@ -128,8 +130,8 @@ class Search:
             return self.index.search(replace(query, after=None))
         return page
 
-    def _steps(self, query: Query, page: Page) -> Steps:
-        made = [make_token(query, place, self._secret) if place else None for place in (page.next, page.previous)]
+    def _steps(self, query: Query, page: Page, matched: Matched) -> Steps:
+        made = [make_token(query, place, self._secret, matched) if place else None for place in (page.next, page.previous)]
         return Steps(*made)
 
     def _get_page(self, request: Request, path: str, found: Found) -> Response:

@@ -1,4 +1,5 @@
-"""Page tokens: the place in a result, signed, and bound to the query and the audience that they were made for."""
+"""Page tokens: the place in a result, signed, and bound to the query and the audience that they were made for. They carry how many
+Items matched when the first page was asked for: to count again for each page takes a store as long as to find it."""
 
 import struct
 from collections.abc import Iterator
@@ -12,29 +13,40 @@ from shapely.geometry.base import BaseGeometry
 
 from api.digits import Reader, Writer
 from api.signed import read_signed, sign
-from index.query import MAX_SORTS, Cursor, Query
+from index.query import MAX_SORTS, Cursor, Matched, Query
 from mappings.audience import Audience
 from mappings.queryables import Field
 
-_FORM = b"2"
+_FORM = b"3"
 _MAC = 8
+# Bytes of 512 characters, less the code.
+_LONGEST = 512 // 4 * 3 - _MAC
 _ID, _COLLECTION, _VALUE = 200, 100, 32
 _NONE, _WHOLE, _FLOAT, _TEXT, _THE_ID, _THE_COLLECTION = range(6)
+_UNKNOWN, _ABOUT, _EXACT = range(3)
+_MOST = 2**40
 
 
-def make_token(query: Query, cursor: Cursor, secret: bytes) -> str:
-    """At most 512 characters, for ids of at most 200 bytes, Collections of 100, and sorts as index/query.py has them."""
-    return sign(_written(cursor), partial(_mac, query, secret))
+def make_token(query: Query, cursor: Cursor, secret: bytes, matched: Matched | None = None) -> str:
+    """At most 512 characters, for ids of at most 200 bytes, Collections of 100, and sorts as index/query.py has them: the number stays
+    away from where it has no room."""
+    written = _written(cursor, matched)
+    return sign(written if len(written) <= _LONGEST else _written(cursor, None), partial(_mac, query, secret))
 
 
-def read_token(query: Query, token: object, secret: bytes) -> Query:
-    """The query continued at the token's place. Raises Problem for a token that was changed or made for another query."""
-    return replace(query, after=_read(read_signed(token, partial(_mac, query, secret), _MAC)))
+def read_token(query: Query, token: object, secret: bytes) -> tuple[Query, Matched | None]:
+    """The query continued at the token's place, and what the token was given of how many match. Raises Problem for a token that was
+    changed or made for another query."""
+    cursor, matched = _read(read_signed(token, partial(_mac, query, secret), _MAC))
+    return replace(query, after=cursor), matched
 
 
-def _written(cursor: Cursor) -> bytes:
-    """The cursor, as short as the worst one needs it; see api/digits.py."""
+def _written(cursor: Cursor, matched: Matched | None) -> bytes:
+    """As short as the worst one needs it; see api/digits.py."""
     writer = Writer()
+    writer.put(_UNKNOWN if matched is None else _EXACT if matched.exact else _ABOUT, 3)
+    if matched is not None:
+        writer.put(min(matched.number, _MOST - 1), _MOST)
     writer.put(int(cursor.backwards), 2)
     writer.put_text(cursor.item_id, _ID)
     writer.put_text(cursor.collection, _COLLECTION)
@@ -59,11 +71,13 @@ def _kind(value: object, cursor: Cursor) -> int:
     return _FLOAT if isinstance(value, float) else _WHOLE
 
 
-def _read(payload: bytes) -> Cursor:
+def _read(payload: bytes) -> tuple[Cursor, Matched | None]:
     reader = Reader(payload)
+    known = reader.take(3)
+    matched = Matched(reader.take(_MOST), exact=known == _EXACT) if known != _UNKNOWN else None
     backwards = bool(reader.take(2))
     item_id, collection = reader.take_text(_ID), reader.take_text(_COLLECTION)
-    return Cursor(tuple(_values(reader, item_id, collection)), item_id, collection, backwards)
+    return Cursor(tuple(_values(reader, item_id, collection)), item_id, collection, backwards), matched
 
 
 def _values(reader: Reader, item_id: str, collection: str) -> Iterator[str | int | float | None]:

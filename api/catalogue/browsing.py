@@ -35,7 +35,7 @@ def period_document(site: Site, shelf: Shelf, base: str, language: Language) -> 
     """The Catalog of a period, empty where nothing matches. Raises Problem for a token that does not hold."""
     index = site.index
     asked = replace(within(shelf.query, shelf.period), limit=LEAF)
-    page = index.search(read_token(asked, shelf.token, index.secret()) if shelf.token is not None else asked)
+    page = index.search(read_token(asked, shelf.token, index.secret())[0] if shelf.token is not None else asked)
     split = page.next is not None and len(shelf.period.parts) < 3
     inner = _parts(narrower(index, shelf.query, shelf.period), shelf, base) if split else _listed(index, asked, page, shelf, base, language)
     title = site.described.title(shelf.collection, language)

@@ -22,12 +22,13 @@ class Paged:
 
 def paged(index: Index, asked: Asked, secret: bytes) -> Paged:
     """`secret` is the key of the tokens. Raises Problem for a token that does not hold, and FilterError."""
-    placed = read_token(asked.query, asked.token, secret) if asked.token else asked.query
+    placed, told = read_token(asked.query, asked.token, secret) if asked.token else (asked.query, None)
     page = _page(index, placed, asked.offset or 0)
     whole = placed.after is None and not asked.offset and page.next is None
-    matched = Matched(len(page.items), exact=True) if whole else page.matched or index.matched(asked.query)
+    known = page.matched or (told if page.items else None)
+    matched = Matched(len(page.items), exact=True) if whole else known or index.matched(asked.query)
     matched = replace(matched, number=max(matched.number, len(page.items)))
-    made = (make_token(asked.query, place, secret) if place else None for place in (page.next, page.previous))
+    made = (make_token(asked.query, place, secret, matched) if place else None for place in (page.next, page.previous))
     return Paged(page.items, matched, Steps(*made))
 
 

@@ -13,7 +13,7 @@ from api.digits import Reader, Writer
 from api.errors import Problem
 from api.token import make_token, read_token
 from index.filters.nodes import And, Compare, Literal, Property, Spatial
-from index.query import SORT_BYTES, Cursor, Query, Sort, sort_text
+from index.query import SORT_BYTES, Cursor, Matched, Query, Sort, sort_text
 from mappings.audience import EVERYTHING, Audience
 from mappings.queryables import FIELDS, Kind
 
@@ -37,14 +37,19 @@ cursors = st.builds(
 )
 
 
+counts = st.none() | st.builds(Matched, st.integers(0, 2**40 - 1), st.booleans())
+
+
 @seed(20261121)
 @settings(max_examples=300, deadline=None, database=None)
-@given(cursors)
-def test_a_token_brings_back_every_place(cursor: Cursor) -> None:
-    token = make_token(QUERY, cursor, SECRET)
+@given(cursors, counts)
+def test_a_token_brings_back_every_place_and_the_number_it_was_given(cursor: Cursor, matched: Matched | None) -> None:
+    token = make_token(QUERY, cursor, SECRET, matched)
     assert len(token) <= 512
-    found = read_token(QUERY, token, SECRET).after
-    assert repr(found) == repr(cursor)
+    found, told = read_token(QUERY, token, SECRET)
+    assert repr(found.after) == repr(cursor)
+    # What an archive gives leaves room for it.
+    assert told == matched or len(repr(cursor).encode()) > 300
 
 
 @pytest.mark.parametrize("character", ["\x7f", "z", "é", "\u07ff", "水", "\uffff", "😀", "\U0010ffff"])
@@ -54,21 +59,24 @@ def test_the_longest_places_stay_below_512_characters(character: str) -> None:
         return "~" * (size - len(text.encode())) + text
 
     cursor = Cursor((full(32), full(31) + "y", full(30) + "zz"), full(200), full(100), backwards=True)
-    token = make_token(QUERY, cursor, SECRET)
-    assert len(token) <= 512
-    assert read_token(QUERY, token, SECRET).after == cursor
+    for matched in (None, Matched(1, exact=False), Matched(2**40 - 1, exact=True)):
+        token = make_token(QUERY, cursor, SECRET, matched)
+        assert len(token) <= 512
+        found, told = read_token(QUERY, token, SECRET)
+        assert found.after == cursor
+        assert told in (matched, None)
 
 
 def test_a_value_that_is_the_id_or_the_collection_takes_no_room() -> None:
     item_id, collection = "i" * 200, "c" * 100
     cursor = Cursor((collection, item_id, 5), item_id, collection)
     assert len(make_token(QUERY, cursor, SECRET)) < len(make_token(QUERY, Cursor((5,), item_id, collection), SECRET)) + 5
-    assert read_token(QUERY, make_token(QUERY, cursor, SECRET), SECRET).after == cursor
+    assert read_token(QUERY, make_token(QUERY, cursor, SECRET), SECRET)[0].after == cursor
 
 
 def test_a_longer_id_than_any_archive_gives_is_no_fault() -> None:
     cursor = Cursor((1.5,), "i" * 500, "c")
-    assert read_token(QUERY, make_token(QUERY, cursor, SECRET), SECRET).after == cursor
+    assert read_token(QUERY, make_token(QUERY, cursor, SECRET), SECRET)[0].after == cursor
 
 
 def _compare(value: float, name: str = "gsd") -> Compare:
@@ -110,7 +118,7 @@ def test_a_token_is_of_one_query_and_one_audience() -> None:
     for name, query in QUERIES.items():
         for other, token in tokens.items():
             if name == other:
-                assert read_token(query, token, SECRET).after == cursor
+                assert read_token(query, token, SECRET)[0].after == cursor
             else:
                 with pytest.raises(Problem, match="token"):
                     read_token(query, token, SECRET)
@@ -118,7 +126,7 @@ def test_a_token_is_of_one_query_and_one_audience() -> None:
 
 def test_the_number_of_items_a_page_may_change_between_pages() -> None:
     token = make_token(QUERY, Cursor((1,), "i", "c"), SECRET)
-    assert read_token(replace(QUERY, limit=500), token, SECRET).limit == 500
+    assert read_token(replace(QUERY, limit=500), token, SECRET)[0].limit == 500
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "AAAA", "=" * 8, "A" * 512, "A" * 100_000, 5, None, ["a"], "\ud800", "a b", "a\x00"])
