@@ -4,8 +4,9 @@ import re
 from base64 import b64encode
 from typing import Any
 
-from elasticsearch import Elasticsearch, OrjsonSerializer
+from elasticsearch import Elasticsearch
 
+from index.elastic.answers import Verbatim
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 
@@ -22,7 +23,7 @@ def connect(url: str, *, api_key: str | None, basic_auth: tuple[str, str] | None
         # Encoded here: the client takes ASCII only (RFC 7617 §2.1 lets a server take UTF-8, as Elasticsearch does).
         more["basic_auth"] = b64encode(":".join(basic_auth).encode()).decode()
     try:
-        client = Elasticsearch(hosts, api_key=api_key, serializer=OrjsonSerializer(), connections_per_node=_CONNECTIONS, **more)
+        client = Elasticsearch(hosts, api_key=api_key, serializer=Verbatim(), connections_per_node=_CONNECTIONS, **more)
     except ValueError:
         # Not chained: the client's words may show the password.
         raise IndexUnavailable(f"not the address of an Elasticsearch cluster: {name}") from None

@@ -4,14 +4,18 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 from elastic_transport import ApiResponse, ConnectionTimeout, SerializationError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
 
+from index.elastic.answers import decode_json
 from index.protocol import IndexUnavailable
+
+T = TypeVar("T")
 
 _DISK = "the disk is nearly full: free some space or add a node, and the cluster writes again by itself"
 # By the number in "blocked by: [FORBIDDEN/5/index read-only (api)]".
@@ -84,11 +88,19 @@ def stranger(name: str) -> IndexUnavailable:
     return IndexUnavailable(f"what answers at {name} is not Elasticsearch 8 or newer: see index in the settings")
 
 
+def decoded(name: str, answer: ApiResponse[Any], decode: Callable[[bytes], T]) -> T:
+    """The answer of what answers as Elasticsearch does."""
+    try:
+        if isinstance(answer.body, bytes):
+            return decode(answer.body)
+    except ValueError:
+        pass
+    raise stranger(name)
+
+
 def json_of(name: str, answer: ApiResponse[Any]) -> dict[str, Any]:
-    """The JSON of what answers as Elasticsearch does."""
-    if not isinstance(answer.body, dict):
-        raise stranger(name)
-    return answer.body
+    """As `decoded`, of any JSON object."""
+    return decoded(name, answer, decode_json)
 
 
 def refusal(name: str, status: int, said: str) -> Refused:
@@ -117,6 +129,8 @@ def is_blocked(said: str) -> bool:
 
 def reason(body: Any) -> str:
     """What an answer says went wrong, and because of what."""
+    if isinstance(body, bytes):
+        return reason(_said(body))
     error = body.get("error", "") if isinstance(body, Mapping) else body
     if not isinstance(error, Mapping):
         return "without a reason" if str(error).lstrip()[:1] in ("", "<") else line(str(error))
@@ -124,6 +138,13 @@ def reason(body: Any) -> str:
     root = roots[0] if isinstance(roots[0], Mapping) else error
     cause = error.get("caused_by")
     return line(f"{root.get('type')}: {root.get('reason')}" + (f" ({cause.get('reason')})" if isinstance(cause, Mapping) else ""))
+
+
+def _said(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
 
 
 def line(text: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from index.elastic.answers import ItemHit
 from index.elastic.errors import Refused
-from index.elastic.operation import Source
 from index.elastic.query import to_stored
 from index.elastic.sort import clauses
 from index.elastic.store import Store
@@ -30,11 +30,11 @@ def export(store: Store, indices: str, query: Query, conditions: Callable[[], di
         size = min(_FIRST, PORTION)
         while True:
             hits = moment.page(size=size, **asked)
-            items = [to_stored(hit["_source"]) for hit in hits]
+            items = [to_stored(hit.item) for hit in hits]
             yield from items
             if len(items) < size:
                 return
-            asked["search_after"] = hits[-1]["sort"]
+            asked["search_after"] = hits[-1].sort
             held = sum(len(item.head) + len(item.middle) + len(item.rest) for item in items)
             size = max(1, min(PORTION, PAGE_BYTES * len(items) // max(held, 1)))
 
@@ -46,22 +46,18 @@ class _Moment:
         self._store = store
         self._name = name
 
-    def page(self, **asked: Any) -> list[Source]:
+    def page(self, **asked: Any) -> list[ItemHit]:
         """Hits. Raises IndexUnavailable, also when the moment is gone, or a part of it."""
         pit = {"id": self._name, "keep_alive": _KEEP}
         try:
-            answer = self._store.ask(
-                lambda client: client.search(pit=pit, track_total_hits=False, allow_partial_search_results=False, **asked),
-                self._store.verify,
-            )
+            answer = self._store.items(pit=pit, track_total_hits=False, **asked)
         except Refused as error:
             if "search_context_missing" not in error.reason and "index_not_found" not in error.reason:
                 raise
             why = "it was left alone for too long, a node went, or an index was made anew"
             raise IndexUnavailable(f"the export broke off ({why}): begin it again: {error}") from error
-        self._name = answer["pit_id"]
-        hits: list[Source] = answer["hits"]["hits"]
-        return hits
+        self._name = answer.pit_id
+        return answer.hits
 
     def close(self) -> None:
         """Soon: nobody waits for it."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from index.elastic.answers import ItemSource
 from index.elastic.area import meeting
 from index.elastic.filter import to_conditions
-from index.elastic.mapping import UNMATCHED, access
+from index.elastic.mapping import access
 from index.elastic.values import to_words
 from index.query import Query, Summary
 from index.state import StoredItem
@@ -57,21 +58,21 @@ def _phrases(phrases: Sequence[str]) -> dict[str, Any]:
     return {"bool": {"should": wanted, "minimum_should_match": 1}} if wanted else {"match_none": {}}
 
 
-def to_stored(source: Mapping[str, Any]) -> StoredItem:
+def to_stored(item: ItemSource) -> StoredItem:
     """An Item as the API takes it."""
     return StoredItem(
-        collection=source["collection"],
-        id=source["id"],
-        head=source["head"].encode(),
-        middle=source["middle"].encode(),
-        rest=source["rest"].encode(),
-        source=source["source"],
-        availability=source["availability"],
-        licence=source["licence"],
-        change=source["change"],
-        matched=UNMATCHED not in source,
+        collection=item.collection,
+        id=item.id,
+        head=item.head.encode(),
+        middle=item.middle.encode(),
+        rest=item.rest.encode(),
+        source=item.source,
+        availability=item.availability,
+        licence=item.licence,
+        change=item.change,
+        matched=not item.unmatched,
         # Items that were written before they told it have none.
-        time=from_micros(source["time"]) if "time" in source else None,
+        time=from_micros(item.time) if item.time is not None else None,
     )
 
 

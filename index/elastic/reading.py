@@ -7,6 +7,7 @@ from typing import Any
 from index.aggregation import Aggregated, Aggregates, Aggregation, Summed
 from index.elastic import pages
 from index.elastic.aggregate import fields_request, to_aggregated, to_fields, to_request
+from index.elastic.answers import item_source
 from index.elastic.copies import Copies
 from index.elastic.export import export
 from index.elastic.names import Names
@@ -52,7 +53,7 @@ class Reading:
     def items(self, audience: Audience, keys: Iterable[ItemKey]) -> dict[ItemKey, StoredItem]:
         """As Index.items."""
         # The cluster takes no empty id.
-        found = {key: to_stored(lying.source) for key, lying in self._places.find(key for key in keys if key.id).items()}
+        found = {key: to_stored(item_source(lying.source)) for key, lying in self._places.find(key for key in keys if key.id).items()}
         return {key: item for key, item in found.items() if audience.finds(item.source, item.availability, item.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from index.elastic.errors import Refused
+from index.elastic.errors import Refused, reason
 from index.elastic.mapping import ITEM_MAPPING, ITEM_SETTINGS, SCHEMA, SETTINGS, STATE_FIELDS, WRITTEN
 from index.elastic.names import STATE, Names, id_names
 from index.elastic.operation import Found, Operation, Refusal, Source
@@ -115,8 +115,8 @@ def _make(store: Store, index: str, mapping: Mapping[str, Any], settings: Mappin
             index=index, mappings=mapping, settings={"index": dict(settings)}, aliases={alias: {} for alias in aliases}
         )
     # Another process may have made it a moment ago.
-    if answer.meta.status == 400 and answer.body["error"]["type"] != "resource_already_exists_exception":
-        raise store.refusing([Refusal(Operation(index, "", None), 400, str(answer.body["error"].get("reason")))])
+    if answer.meta.status == 400 and "resource_already_exists_exception" not in (why := reason(answer.body)):
+        raise store.refusing([Refusal(Operation(index, "", None), 400, why)])
 
 
 def _write_again(store: Store, index: str, field: str, whole: Callable[[Source], Source]) -> None:

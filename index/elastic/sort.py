@@ -4,7 +4,7 @@ Where an Item has no value the cluster says, and must be told again, the greates
 texts. Backwards everything is turned round: missing values come first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from index.elastic.values import sort_field
@@ -30,9 +30,9 @@ def place_of(query: Query, cursor: Cursor) -> list[Value]:
     return [*values, cursor.item_id, cursor.collection]
 
 
-def cursor_at(query: Query, hit: Mapping[str, Any], backwards: bool) -> Cursor:
-    """The place of a hit."""
-    *values, item_id, collection = hit["sort"]
+def cursor_at(query: Query, place: Sequence[Any], backwards: bool) -> Cursor:
+    """The place of a hit, by what the cluster sorted it by."""
+    *values, item_id, collection = place
     return Cursor(tuple(value_of(sort, value) for sort, value in zip(order_of(query), values, strict=True)), item_id, collection, backwards)
 
 

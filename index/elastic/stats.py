@@ -22,9 +22,7 @@ def stats(store: Store, names: Names) -> Stats:
     every = [names.items, *state, names.notes, names.meta, names.scenes, names.matches]
     store.refresh(*every)
     holding = _collections(store, names)
-    with store.speaking():
-        answer = store.client.indices.stats(index=every, metric=["docs", "store"]).body
-    store.verify(answer)
+    answer = store.ask(lambda client: client.indices.stats(index=every, metric=["docs", "store"]), store.verify)
     parts = [_part(name, found, holding.get(name, {})) for name, found in sorted(answer["indices"].items())]
     schema = store.get(names.meta, "schema")
     items: dict[str, int] = {}

@@ -6,13 +6,14 @@ Only the server's core is used (no scripts, no pipelines, no ILM), so that any d
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from elastic_transport import ApiResponse
 from elasticsearch import Elasticsearch
 
+from index.elastic.answers import ItemHit, ItemPage, decode_json, decode_page
 from index.elastic.bulk import Bulk
-from index.elastic.errors import NotNow, Refused, Unsent, json_of, reason, refusal, speaking, stranger
+from index.elastic.errors import NotNow, Refused, Unsent, decoded, reason, refusal, speaking, stranger
 from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
 
@@ -26,6 +27,7 @@ _MGET = 1000
 Doc = dict[str, Any]
 """A document as the cluster answers it: `_index`, `_id`, `_version`, `_source`."""
 _PAGE = 5000
+T = TypeVar("T")
 
 
 class Divided(IndexUnavailable):
@@ -166,6 +168,23 @@ class Store:
         answer = self._search(index=index, query=query, sort=sort, size=size, track_total_hits=total, **body)
         return answer["hits"]["hits"], answer["hits"]["total"]["value"] if total else 0
 
+    def item_hits(
+        self, index: str, query: Source, sort: Sequence[Source], wanted: int, portion: int, after: Sequence[Any]
+    ) -> Iterator[ItemHit]:
+        """As `hits`, of Items behind a place."""
+        while wanted > 0:
+            size = min(wanted, portion)
+            hits = self.items(index=index, query=query, sort=sort, size=size, track_total_hits=False, search_after=after).hits
+            yield from hits
+            if len(hits) < size:
+                return
+            wanted -= size
+            after = hits[-1].sort
+
+    def items(self, **asked: Any) -> ItemPage:
+        """What a search for Items answers; a part that is missing is an error."""
+        return self._asked(lambda client: _search(client, asked), decode_page, self._verify_page)
+
     def aggregations(self, index: str, query: Source, aggs: Source, *, total: bool = False) -> tuple[int, Source | None]:
         """(how many match, where `total` asks for it, what `aggs` answer: None while there is no index)."""
         answer = self._search(index=index, query=query, aggs=aggs, size=0, track_total_hits=total)
@@ -195,7 +214,10 @@ class Store:
             raise stranger(self._name)
 
     def _search(self, **asked: Any) -> Source:
-        return self.ask(lambda client: client.search(allow_partial_search_results=False, ignore_unavailable=True, **asked), self.verify)
+        return self.ask(lambda client: _search(client, asked), self.verify)
+
+    def _verify_page(self, page: ItemPage) -> None:
+        self.verify({"timed_out": page.timed_out, "_shards": page.shards})
 
     def ask(
         self,
@@ -204,13 +226,22 @@ class Store:
         client: Elasticsearch | None = None,
     ) -> Source:
         """The JSON of an answer that `verify` has seen. While the cluster cannot, it is asked again, within time-out and PATIENCE."""
+        return self._asked(request, decode_json, verify, client)
+
+    def _asked(
+        self,
+        request: Callable[[Elasticsearch], ApiResponse[Any]],
+        decode: Callable[[bytes], T],
+        verify: Callable[[T], None] | None = None,
+        client: Elasticsearch | None = None,
+    ) -> T:
         client = client or self.client
         end = self._clock() + self._timeout
         waits = iter(PATIENCE)
         while True:
             try:
                 with self.speaking():
-                    answer = json_of(self._name, request(client))
+                    answer = decoded(self._name, request(client), decode)
                     if verify:
                         verify(answer)
                     return answer
@@ -228,3 +259,9 @@ class Store:
                 return request().meta.status
         with self.speaking():
             return request().meta.status
+
+
+def _search(client: Elasticsearch, asked: Mapping[str, Any]) -> ApiResponse[Any]:
+    # A point in time has its indices, and takes no word about them.
+    ignore = None if "pit" in asked else True
+    return client.search(allow_partial_search_results=False, ignore_unavailable=ignore, **asked)

@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
+from index.elastic.answers import Verbatim
 from index.elastic.store import Store
 from tests.support import elasticsearch
 from tests.support.serving import serving
@@ -23,7 +24,7 @@ def away(elasticsearch_url: str) -> Iterator[tuple[str, Front]]:
     """The API over an empty index, and what stands before its cluster."""
     prefix = f"test-{uuid4().hex}"
     ElasticIndex.open(elasticsearch_url, prefix).close()
-    with in_front(elasticsearch_url) as front, Elasticsearch(front.url, connections_per_node=40) as client:
+    with in_front(elasticsearch_url) as front, Elasticsearch(front.url, serializer=Verbatim(), connections_per_node=40) as client:
         index = ElasticIndex(Store(client, front.url, 20, sleep=lambda _: None), prefix)
         with serving(index) as api:
             yield api, front

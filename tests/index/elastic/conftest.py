@@ -7,6 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
+from index.elastic.answers import Verbatim
 from index.elastic.store import Store
 from tests.support import elasticsearch
 
@@ -31,5 +32,6 @@ def client(elasticsearch_url: str) -> Iterator[Elasticsearch]:
 
 
 @pytest.fixture
-def store(client: Elasticsearch) -> Store:
-    return Store(client, "test", 30)
+def store(elasticsearch_url: str) -> Iterator[Store]:
+    with Elasticsearch(elasticsearch_url, serializer=Verbatim()) as opened:
+        yield Store(opened, "test", 30)

@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex
+from index.elastic.answers import Verbatim
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 from index.query import Query
@@ -94,13 +95,13 @@ def test_a_compare_and_set_that_one_host_did_not_take_is_sent_to_another_and_nev
         down.bind(("127.0.0.1", 0))
         up.instead = 201, {}
         nobody = f"http://127.0.0.1:{down.getsockname()[1]}"
-        with Elasticsearch([nobody, up.url], randomize_nodes_in_pool=False, dead_node_backoff_factor=0) as client:
+        with Elasticsearch([nobody, up.url], serializer=Verbatim(), randomize_nodes_in_pool=False, dead_node_backoff_factor=0) as client:
             store = Store(client, "the cluster", 5)
             for _ in range(4):
                 assert store.put_if_unchanged("i", "a", {}, None)
             assert len(up.asked) == 4
         up.silent = True
-        with Elasticsearch(up.url) as client:
+        with Elasticsearch(up.url, serializer=Verbatim()) as client:
             with pytest.raises(IndexUnavailable, match="cannot be reached"):
                 Store(client, "the cluster", 5).put_if_unchanged("i", "a", {}, None)
             assert len(up.asked) == 5
@@ -117,7 +118,10 @@ def test_a_name_that_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_cluster_that_does_not_answer_is_told_with_the_setting() -> None:
     told = r"the cluster did not answer in time: .* or raise elasticsearch\.timeout"
-    with socket.create_server(("127.0.0.1", 0)) as deaf, Elasticsearch(f"http://127.0.0.1:{deaf.getsockname()[1]}") as client:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+        Elasticsearch(f"http://127.0.0.1:{deaf.getsockname()[1]}", serializer=Verbatim()) as client,
+    ):
         store = Store(client, "the cluster", 0.1)
         with pytest.raises(IndexUnavailable, match=told):
             store.count("i", {"match_all": {}})

@@ -13,6 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex, bulk, export, rebuild, store
+from index.elastic.answers import Verbatim
 from index.elastic.closing import LEASE
 from index.elastic.mapping import SCHEMA
 from index.elastic.operation import Operation, Refusal
@@ -52,11 +53,18 @@ def client(node: Node) -> Iterator[Elasticsearch]:
 
 
 @pytest.fixture
-def index(node: Node, prefix: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> ElasticIndex:
+def verbatim(node: Node) -> Iterator[Elasticsearch]:
+    """As stores take it."""
+    with Elasticsearch(node.url, serializer=Verbatim()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def index(node: Node, prefix: str, verbatim: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> ElasticIndex:
     """A new store whose requests wait for 2 s only."""
     ElasticIndex.open(node.url, prefix=prefix).close()
     monkeypatch.setattr(store, "BULK_SECONDS", PATIENCE)
-    return ElasticIndex(Watched(client, "test", PATIENCE, sleep=lambda _: None), prefix)
+    return ElasticIndex(Watched(verbatim, "test", PATIENCE, sleep=lambda _: None), prefix)
 
 
 class Watched(Store):
@@ -187,7 +195,7 @@ def test_an_index_that_takes_no_writes_is_read_and_the_harvest_goes_on_when_it_d
 
 @pytest.mark.parametrize("relieved", [True, False])
 def test_a_node_that_has_too_much_to_do_is_asked_again_later(
-    node: Node, index: ElasticIndex, client: Elasticsearch, prefix: str, relieved: bool
+    node: Node, index: ElasticIndex, client: Elasticsearch, verbatim: Elasticsearch, prefix: str, relieved: bool
 ) -> None:
     """It refuses what is longer than it has room for at the moment (429)."""
 
@@ -201,7 +209,7 @@ def test_a_node_that_has_too_much_to_do_is_asked_again_later(
         if relieved and len(waits) == 3:
             room(None)
 
-    patient = ElasticIndex(Store(client, "test", PATIENCE, sleep=wait), prefix)
+    patient = ElasticIndex(Store(verbatim, "test", PATIENCE, sleep=wait), prefix)
     archive = Archive(60)
     archive.run(patient)
     archive.revised = True

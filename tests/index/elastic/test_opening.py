@@ -15,6 +15,7 @@ import shapely
 from elasticsearch import Elasticsearch
 
 from index.elastic import ElasticIndex, schema
+from index.elastic.answers import Verbatim
 from index.elastic.bulk import BACKOFF
 from index.elastic.mapping import ITEM_FIELDS, SCHEMA
 from index.elastic.names import doc_id
@@ -206,7 +207,7 @@ def cluster(*answers: tuple[int, object]) -> Iterator[Store]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        with Elasticsearch(f"http://127.0.0.1:{server.server_port}") as opened:
+        with Elasticsearch(f"http://127.0.0.1:{server.server_port}", serializer=Verbatim()) as opened:
             yield Store(opened, "stand-in", 5, sleep=lambda _: None)
         server.shutdown()
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from elasticsearch import Elasticsearch
 
+from index.elastic.answers import Verbatim
 from index.elastic.operation import Operation
 from index.elastic.store import PATIENCE, NotNow, Refused, Store
 from index.protocol import IndexUnavailable
@@ -16,7 +17,7 @@ from tests.support.tls import Front, in_front
 def answering(status: int, body: object, timeout: float = 5) -> Iterator[tuple[Front, Store, list[float]]]:
     """A store on a stand-in that gives one answer; and the waits of the store, which take no time but are counted by its clock."""
     waits: list[float] = []
-    with in_front("http://127.0.0.1:9") as front, Elasticsearch(front.url) as client:
+    with in_front("http://127.0.0.1:9") as front, Elasticsearch(front.url, serializer=Verbatim()) as client:
         front.instead = status, body
         yield front, Store(client, "the cluster", timeout, waits.append, lambda: sum(waits)), waits
 
@@ -104,10 +105,10 @@ def test_a_write_refused_for_no_fault_of_its_document_is_an_error_and_no_refusal
     ],
 )
 def test_an_index_that_may_not_be_written_says_why_at_once_and_is_written_again_later(
-    client: Elasticsearch, prefix: str, block: str, told: str
+    client: Elasticsearch, store: Store, prefix: str, block: str, told: str
 ) -> None:
     index, waits = f"{prefix}-x", []
-    store = Store(client, "the cluster", 30, waits.append)
+    store = Store(store.client, "the cluster", 30, waits.append)
     client.indices.create(index=index)
     client.indices.put_settings(index=index, settings={f"index.blocks.{block}": True})
     try:

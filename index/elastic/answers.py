@@ -1,0 +1,99 @@
+"""What the cluster answers, decoded: whole, or of Items only what a page of them takes. The client hands answers on as bytes, for to
+make a dictionary of each Item, with all that is searched of it, takes as long as the cluster takes to find it."""
+
+from typing import Any, TypeVar
+
+import msgspec
+import orjson
+from elastic_transport import Serializer
+
+T = TypeVar("T")
+
+
+class Verbatim(Serializer):
+    """JSON as it came, and as orjson writes it."""
+
+    mimetype = "application/json"
+
+    def loads(self, data: bytes) -> Any:
+        return data
+
+    def dumps(self, data: Any) -> bytes:
+        return data if isinstance(data, bytes) else orjson.dumps(data)
+
+
+class ItemSource(msgspec.Struct, frozen=True, gc=False):
+    """An Item as stored (mapping.py), as far as an answer needs it."""
+
+    collection: str
+    id: str
+    head: str
+    middle: str
+    rest: str
+    source: str
+    availability: str
+    licence: str
+    change: int
+    time: int | None = None
+    unmatched: bool = False
+
+
+class ItemHit(msgspec.Struct, frozen=True):
+    """One Item of a search, and its place in the order."""
+
+    item: ItemSource = msgspec.field(name="_source")
+    sort: list[Any]
+
+
+class _Total(msgspec.Struct, frozen=True):
+    value: int
+
+
+class _Hits(msgspec.Struct, frozen=True):
+    hits: list[ItemHit]
+    total: _Total | None = None
+
+
+class ItemPage(msgspec.Struct, frozen=True):
+    """What a search for Items answers."""
+
+    found: _Hits = msgspec.field(name="hits")
+    timed_out: bool
+    shards: dict[str, Any] = msgspec.field(name="_shards")
+    pit_id: str = ""
+
+    @property
+    def hits(self) -> list[ItemHit]:
+        return self.found.hits
+
+    @property
+    def total(self) -> int:
+        """How many match; 0 where it was not asked."""
+        return self.found.total.value if self.found.total else 0
+
+
+_PAGES = msgspec.json.Decoder(ItemPage)
+
+
+def decode_page(body: bytes) -> ItemPage:
+    """Raises ValueError for what is no page of Items."""
+    try:
+        return _PAGES.decode(body)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from None
+
+
+def decode_json(body: bytes) -> dict[str, Any]:
+    """Raises ValueError for what is no JSON object."""
+    found = orjson.loads(body)
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object")
+    return found
+
+
+def item_source(source: dict[str, Any]) -> ItemSource:
+    """Of a document that was decoded whole. Raises ValueError for what is no Item."""
+    try:
+        return msgspec.convert(source, ItemSource)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
