@@ -98,6 +98,7 @@ def collection_bytes(
 ) -> bytes:
     """A FeatureCollection of Items, each as `shown` makes it from its bytes; `members` are more of its JSON."""
     tail = {"numberMatched": matched, "numberReturned": len(items), **(members or {}), "links": links}
-    features = [item_bytes(item, sight) for item in items]
-    joined = b",".join(map(shown, features) if shown else features)
-    return b"".join((b'{"type":"FeatureCollection","features":[', joined, b"],", orjson.dumps(tail)[1:]))
+    told = (item_bytes(item, sight) for item in items)
+    # Joined once: a page of a thousand Items has 5 MB, and each join writes it anew.
+    features = [part for feature in (map(shown, told) if shown else told) for part in (b",", feature)][1:]
+    return b"".join((b'{"type":"FeatureCollection","features":[', *features, b"],", orjson.dumps(tail)[1:]))

@@ -23,7 +23,7 @@ from moisson.build import open_index
 from moisson.build_access import open_offer
 from moisson.commands.options import utc_now
 from moisson.logs import set_up_logs
-from moisson.memory import spare_the_collector
+from moisson.memory import keep_freed_memory, spare_the_collector
 from moisson.sections import ConfigError
 from moisson.settings import load_settings
 
@@ -124,6 +124,7 @@ class Worker:
             with open_index(settings) as index, open_offer(settings, index, utc_now) as offer:
                 self._app = create_app(index, offer, **settings.api.shown())
                 spare_the_collector()
+                keep_freed_memory()
                 self._ready.set()
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

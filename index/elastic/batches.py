@@ -26,14 +26,19 @@ def facts_in(document: Document) -> Facts:
     return Facts(document.source, document.availability, document.licence)
 
 
-def state(names: Names, batch: Batch, version: int) -> Iterator[Operation]:
+def records_of(batch: Batch) -> dict[str, Source]:
+    """The batch's records as stored, by their ids there."""
+    return {doc_id(batch.source, record.native_id): record_source(batch.source, record) for record in batch.records}
+
+
+def state(names: Names, batch: Batch, records: Mapping[str, Source], version: int) -> Iterator[Operation]:
     """Records and quarantine."""
     source = batch.source
     # In this order: one shard does the writes of a document as they stand in the request, and what is put wins.
     for removal in batch.forgotten:
         yield Operation(names.records, doc_id(source, removal.native_id), None, version)
-    for record in batch.records:
-        yield Operation(names.records, doc_id(source, record.native_id), record_source(source, record), version)
+    for place, record in records.items():
+        yield Operation(names.records, place, record, version)
     for native_id in batch.absolved:
         yield Operation(names.quarantine, doc_id(source, native_id), None, version)
     for rejection in batch.rejected:

@@ -1,12 +1,13 @@
 """The state of harvests as documents: records, watermarks, runs, quarantine, removed records, changes. Conversions only."""
 
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import zstandard
+from zstandard import ZstdCompressor, ZstdDecompressor
 
 from index.state import Change, Counts, Deleted, Facts, ItemKey, Outcome, Rejection, Removal, Run, StoredRecord
 from mappings.times import from_micros, to_micros
@@ -132,11 +133,22 @@ def to_change(source: Mapping[str, Any]) -> Change:
 
 def pack(raw: bytes) -> str:
     """zstd in base64, as a binary field takes it."""
-    return b64encode(zstandard.compress(raw)).decode()
+    return b64encode(_own.compressor.compress(raw)).decode()
 
 
 def unpack(text: str) -> bytes:
-    return zstandard.decompress(b64decode(text))
+    return _own.decompressor.decompress(b64decode(text))
+
+
+class _Own(threading.local):
+    """A thread's: to make one takes longer than to use it, and no two threads may use one."""
+
+    def __init__(self) -> None:
+        self.compressor = ZstdCompressor()
+        self.decompressor = ZstdDecompressor()
+
+
+_own = _Own()
 
 
 def _optional_micros(when: datetime | None) -> int | None:

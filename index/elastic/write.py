@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 from index.document import Document
 from index.elastic.announced import announced, facts_of, is_told
-from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, state
+from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, records_of, state
 from index.elastic.closing import Closing
 from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
@@ -32,7 +32,7 @@ from index.elastic.mapping import UNMATCHED, put_items, to_source
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Refusal, Source
 from index.elastic.places import Lying, Places
-from index.elastic.state import deleted_source, record_source, watermark_source
+from index.elastic.state import deleted_source, watermark_source
 from index.elastic.store import Divided, Store
 from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, ItemKey
@@ -130,7 +130,8 @@ class Writer:
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
         self._all(batch, self._changes(batch, plan, first))
-        self._all(batch, self._announced(batch, block.version))
+        records = records_of(batch)
+        self._all(batch, self._announced(batch, records, block.version))
         now = to_micros(batch.now)
         operations = [self._item(document, number, now, number, plan.stored) for number, document in put]
         # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
@@ -147,7 +148,7 @@ class Writer:
         written = [*put, *((block.version, document) for document, _ in plan.relinked)]
         moved = (gone_from(key_of(document), plan.stored, self._place(document), number) for number, document in written)
         self._all(batch, (one for operations in moved for one in operations))
-        self._all(batch, state(self._names, batch, block.version))
+        self._all(batch, state(self._names, batch, records, block.version))
         self._all(batch, self._returned(batch, block.version))
         self._all(
             batch,
@@ -165,15 +166,15 @@ class Writer:
         for number, (key, of, gone) in enumerate(facts, first):
             yield change(self._names, batch, number, key, of, plan.before, gone=gone)
 
-    def _announced(self, batch: Batch, version: int) -> Iterator[Operation]:
+    def _announced(self, batch: Batch, records: Mapping[str, Source], version: int) -> Iterator[Operation]:
         """What must be known before Items are written: removed records, where they are restored from; and all records that come, move
         or go, without fingerprint, so that a repeated page maps them again."""
         puts = {doc_id(batch.source, record.native_id): record for record in batch.records}
         going = {place: removal for removal in batch.forgotten if (place := doc_id(batch.source, removal.native_id)) not in puts}
         kept = self._kept(puts, ("collection", "item", "joining"))
-        for place, record in puts.items():
+        for place in puts:
             if place not in kept:
-                yield Operation(self._names.records, place, record_source(batch.source, replace(record, fingerprint=b"")), version)
+                yield Operation(self._names.records, place, records[place] | {"fingerprint": ""}, version)
         joining = {place: items for place, source in kept.items() if (items := joining_of(source, puts[place].key))}
         for place, source in self._kept((*joining, *going)).items():
             if place in going:

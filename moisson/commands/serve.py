@@ -37,12 +37,13 @@ def _serve_alone(settings: Settings, listening: socket.socket, shown: str) -> No
 
     from api.app import create_app
     from moisson.build_access import open_offer
-    from moisson.memory import spare_the_collector
+    from moisson.memory import keep_freed_memory, spare_the_collector
     from moisson.workers import GRACE
 
     with open_index(settings) as index, open_offer(settings, index, utc_now) as offer:
         app = create_app(index, offer, **settings.api.shown())
         spare_the_collector()
+        keep_freed_memory()
         _say(shown)
         options = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=GRACE)
         uvicorn.Server(options).run(sockets=[listening])
