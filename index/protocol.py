@@ -170,6 +170,10 @@ class Index(Protocol):
     def refresh(self) -> None:
         """What was written is found by searches from here on (at once with SQLite)."""
 
+    def tidy(self, put: int) -> None:
+        """So many Items were put since the last time: the store may bring itself into order, in its own time and without an error. With
+        SQLite, `moisson index rebuild` does."""
+
     def tally(self, source: str) -> Tally:
         """How many Items of a source there are, and how many there are to be by what was written of them apart: their changes, or with
         SQLite, where an Item is its own change, the source's records. Read-your-writes; about a second for a million Items."""

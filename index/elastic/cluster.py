@@ -14,6 +14,7 @@ from index.elastic.copies import Copies
 from index.elastic.filter import OPERATORS
 from index.elastic.lease import LAG, Leases, Numbers
 from index.elastic.matches import Matching
+from index.elastic.merging import tidy
 from index.elastic.migrate import migrate
 from index.elastic.names import Names
 from index.elastic.notes import Notes
@@ -236,6 +237,9 @@ class ElasticIndex:
 
     def refresh(self) -> None:
         self._store.refresh(self._names.items)
+
+    def tidy(self, put: int) -> None:
+        tidy(self._store, self._names.items, put)
 
     def tally(self, source: str) -> Tally:
         return tally(self._store, self._names, source)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from index.elastic.closing import Closing
 from index.elastic.lease import Numbers
 from index.elastic.mapping import again
+from index.elastic.merging import merge
 from index.elastic.names import Names
 from index.elastic.operation import Operation, Source, portions
 from index.elastic.places import division_of, year_of
@@ -99,6 +100,7 @@ class Rebuild:
             self._undo(copy)
             raise
         self._closing.forget()
+        merge(self._store, copy.new.values())
         self._sleep(self._grace)
         # One of the alias's very name went with the switch.
         self._store.remove(index for index in copy.old if index != self._names.collection(collection))

@@ -230,6 +230,9 @@ class SqliteIndex:
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
 
+    def tidy(self, put: int) -> None:
+        """Nothing to do here: a file is brought into one piece by a command (docs/decisions/0028)."""
+
     def tally(self, source: str) -> Tally:
         with self._pool.read() as db:
             return tally(db, source)
