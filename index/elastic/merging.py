@@ -1,5 +1,5 @@
 """Indices of Items brought into few pieces after much was written to them. A search looks into each piece, and beside each Item the
-cluster keeps a second copy, for its own recovery, until its piece is merged: after a first harvest that makes searches a third faster."""
+cluster keeps a second copy, for its own recovery, until its piece is merged."""
 
 import logging
 from collections.abc import Iterable
