@@ -18,8 +18,8 @@ def spare_the_collector() -> None:
 
 
 def keep_freed_memory() -> None:
-    """Tells glibc's allocator to keep what was freed for the next answer: one of a thousand Items takes some 20 MB of strings, and to have
-    the kernel give and clear them anew took a fifth of its time. Other allocators are left as they are."""
+    """Tells glibc's allocator to keep what was freed for the next answer: one of a thousand Items takes tens of megabytes for a moment,
+    which the kernel would take back, clear and give anew each time. Other allocators are left as they are."""
     with suppress(AttributeError, OSError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_TRIM_THRESHOLD, 128 * _MIB)

@@ -1,11 +1,14 @@
 """What the cluster answers, decoded: whole, or of Items only what a page of them takes. The client hands answers on as bytes, for to
 make a dictionary of each Item, with all that is searched of it, takes as long as the cluster takes to find it."""
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
 import orjson
 from elastic_transport import Serializer
+
+from index.protocol import IndexUnavailable
 
 T = TypeVar("T")
 
@@ -72,15 +75,20 @@ class ItemPage(msgspec.Struct, frozen=True):
         return self.found.total.value if self.found.total else 0
 
 
+_BAD_HIT = re.compile(r"hits\[(\d+)\]\._source")
 _PAGES = msgspec.json.Decoder(ItemPage)
 
 
 def decode_page(body: bytes) -> ItemPage:
-    """Raises ValueError for what is no page of Items."""
+    """Raises ValueError for what is no page of hits, and IndexUnavailable for a hit that is no Item."""
     try:
         return _PAGES.decode(body)
     except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from None
+        bad = _BAD_HIT.search(str(error))
+        if bad is None:
+            raise ValueError(str(error)) from None
+        hit = orjson.loads(body)["hits"]["hits"][int(bad[1])]
+        raise _foreign(f"{hit['_index']}/{hit['_id']}", error) from None
 
 
 def decode_json(body: bytes) -> dict[str, Any]:
@@ -91,9 +99,13 @@ def decode_json(body: bytes) -> dict[str, Any]:
     return found
 
 
-def item_source(source: dict[str, Any]) -> ItemSource:
-    """Of a document that was decoded whole. Raises ValueError for what is no Item."""
+def item_source(source: dict[str, Any], place: str) -> ItemSource:
+    """Of a document that was decoded whole. Raises IndexUnavailable, which names `place`, for what is no Item."""
     try:
         return msgspec.convert(source, ItemSource)
     except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from None
+        raise _foreign(place, error) from None
+
+
+def _foreign(place: str, error: Exception) -> IndexUnavailable:
+    return IndexUnavailable(f"{place} in Elasticsearch was not written by Moisson ({error}): see who writes there, and delete it")

@@ -53,7 +53,8 @@ class Reading:
     def items(self, audience: Audience, keys: Iterable[ItemKey]) -> dict[ItemKey, StoredItem]:
         """As Index.items."""
         # The cluster takes no empty id.
-        found = {key: to_stored(item_source(lying.source)) for key, lying in self._places.find(key for key in keys if key.id).items()}
+        lying = self._places.find(key for key in keys if key.id)
+        found = {key: to_stored(item_source(one.source, f"{one.alias}/{key.id}")) for key, one in lying.items()}
         return {key: item for key, item in found.items() if audience.finds(item.source, item.availability, item.licence)}
 
     def summaries(self, query: Query) -> Mapping[str, Summary]:

@@ -6,10 +6,14 @@ from contextlib import contextmanager
 import pytest
 from elasticsearch import Elasticsearch
 
+from index.elastic import ElasticIndex
 from index.elastic.answers import Verbatim
 from index.elastic.operation import Operation
 from index.elastic.store import PATIENCE, NotNow, Refused, Store
 from index.protocol import IndexUnavailable
+from index.query import Query
+from mappings.audience import EVERYTHING
+from tests.index.elastic.helpers import batch, document, record
 from tests.support.tls import Front, in_front
 
 
@@ -94,6 +98,16 @@ def test_a_write_refused_for_no_fault_of_its_document_is_an_error_and_no_refusal
         with pytest.raises(Refused, match=told):
             store.bulk([Operation("i", "a", {})])
         assert waits == []
+
+
+def test_a_document_of_somebody_else_among_the_items_is_named(client: Elasticsearch, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    client.index(index=f"{prefix}-items-c", id="other", document={"collection": "c", "id": "other"}, refresh=True)
+    with pytest.raises(IndexUnavailable, match=f"^{prefix}-data-c~1/other in Elasticsearch was not written by Moisson .*head"):
+        index.search(Query(EVERYTHING))
+    with pytest.raises(IndexUnavailable, match=f"^{prefix}-items-c/other in Elasticsearch was not written by Moisson"):
+        index.get(EVERYTHING, "c", "other")
+    assert index.get(EVERYTHING, "c", "a") is not None
 
 
 @pytest.mark.parametrize(
