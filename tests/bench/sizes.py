@@ -6,10 +6,10 @@ What is printed for 1, 10 and 100 million Items is that number times the count: 
 import argparse
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.exceptions import GeneralAvailabilityWarning
 
 from index.elastic import ElasticIndex
+from index.elastic.names import Names
 from index.query import Query
 from mappings.audience import EVERYTHING
 from tests.demo import moisson, write_whole_config
@@ -28,6 +29,7 @@ from tests.support.elasticsearch import run_node
 from tests.upstreams import Upstreams, World, signing, write_deliveries
 
 PREFIX = "sizes"
+_SETTLING = 65.0
 COUNTS = (1_000_000, 10_000_000, 100_000_000)
 _STORED, _SEARCHED = ("stored_fields",), ("inverted_index", "points", "doc_values", "norms")
 
@@ -78,13 +80,17 @@ def _harvest(world: World, home: Path, index: str) -> None:
         raise SystemExit(f"the harvest ended with {code}: nothing is measured of a part")
 
 
-def sizes(client: Elasticsearch) -> dict[str, Size]:
-    """By index, after its segments were merged to one."""
+def sizes(client: Elasticsearch, settling: float = _SETTLING) -> dict[str, Size]:
+    """By index, after its segments were merged to one; `settling` in seconds."""
     # Of the disk usage of an index, whose form may change.
     warnings.simplefilter("ignore", GeneralAvailabilityWarning)
     # By name: a wildcard leaves out hidden indices, and there may be aliases beside them.
     names = sorted(client.indices.get(index=f"{PREFIX}-*", expand_wildcards="all").body)
     found = {}
+    for name in names:
+        client.indices.flush(index=name)
+    # What a recovery may still need stays in a merge; the cluster looks every 30 s for what that is (retention_lease.sync_interval).
+    time.sleep(settling)
     for name in names:
         client.indices.forcemerge(index=name, max_num_segments=1)
         client.indices.flush(index=name, force=True)
@@ -100,11 +106,11 @@ def _sum(parts: Mapping[str, Any], names: tuple[str, ...]) -> int:
 
 
 def by_kind(by_index: Mapping[str, Size]) -> dict[str, Size]:
-    """All indices of Items are one kind."""
+    """All indices of Items are one kind, `items`."""
     found: dict[str, Size] = defaultdict(lambda: _NOTHING)
     for name, size in by_index.items():
-        kind = re.match(r"[a-z]+", name.removeprefix(f"{PREFIX}-"))
-        found[kind[0] if kind else name] += size
+        kind, of_items, _ = name.removeprefix(f"{PREFIX}-").partition("-")
+        found["items" if of_items else kind] += size
     return dict(found)
 
 
@@ -127,9 +133,8 @@ def _collections(by_index: Mapping[str, Size], url: str) -> Iterator[str]:
         for collection in sorted(index.summaries(Query(EVERYTHING))):
             page = index.search(Query(EVERYTHING, collections=(collection,), limit=100)).items
             json = sum(len(item.head) + len(item.middle) + len(item.rest) for item in page) / len(page)
-            size = next((size for name, size in by_index.items() if f"-items-{collection}" in name), None)
-            shown = f"{size.documents:8} Items, {size.bytes / size.documents:6.0f} bytes each on disk" if size else "no index of that name"
-            yield f"{collection:22}{shown}, JSON {json:6.0f} bytes"
+            size = by_index[Names(PREFIX).data(collection, 1, None)]
+            yield f"{collection:22}{size.documents:8} Items, {size.bytes / size.documents:6.0f} bytes each on disk, JSON {json:6.0f} bytes"
 
 
 def projected(each: float, columns: float) -> Iterator[str]:
