@@ -170,8 +170,8 @@ class Index(Protocol):
     def refresh(self) -> None:
         """What was written is found by searches from here on (at once with SQLite)."""
 
-    def tidy(self, put: int) -> None:
-        """So many Items were put since the last time: the store may bring itself into order, in its own time and without an error. With
+    def tidy(self, put: int, took: timedelta) -> None:
+        """A run that took so long has put so many Items: the store may bring itself into order, in its own time and without an error. With
         SQLite, `moisson index rebuild` does."""
 
     def tally(self, source: str) -> Tally:

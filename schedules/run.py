@@ -65,7 +65,7 @@ def harvest(
         if not options.dry_run:
             index.refresh()
             index.save_run(ended)
-            index.tidy(ended.items_put)
+            index.tidy(ended.items_put, now() - run.started)
         LOGGER.info("run ended %s: received %d%s", ended.outcome, ended.counts.received, f": {ended.reason}" if ended.reason else "")
         if work.misconfigured is not None:
             raise work.misconfigured

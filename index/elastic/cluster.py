@@ -238,8 +238,8 @@ class ElasticIndex:
     def refresh(self) -> None:
         self._store.refresh(self._names.items)
 
-    def tidy(self, put: int) -> None:
-        tidy(self._store, self._names.items, put)
+    def tidy(self, put: int, took: timedelta) -> None:
+        tidy(self._store, self._names.items, put, took)
 
     def tally(self, source: str) -> Tally:
         return tally(self._store, self._names, source)

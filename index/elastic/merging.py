@@ -3,6 +3,7 @@ cluster keeps a second copy, for its own recovery, until its piece is merged."""
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from math import ceil
 
 from index.elastic.store import Store
@@ -12,14 +13,17 @@ log = logging.getLogger(__name__)
 
 MANY = 10_000
 """Items: after fewer the cluster merges by itself, soon enough."""
+LONG = timedelta(seconds=90)
+"""What was written in the last 30 s (retention_lease.sync_interval) keeps its second copy through a merge, and whole pieces are seldom
+merged again: after a shorter run the cluster's own merges, which come later, leave less behind."""
 _SHARE = 5
 # Bytes: of larger pieces the cluster gives back late what is deleted (index.merge.policy.max_merged_segment is 5 GB).
 _PIECE = 2_000_000_000
 
 
-def tidy(store: Store, indices: str, put: int) -> None:
-    """Merges those of the indices of which so many Items may be a fifth."""
-    if put < MANY:
+def tidy(store: Store, indices: str, put: int, took: timedelta) -> None:
+    """Merges those of the indices of which so many Items, put in so much time, may be a fifth."""
+    if put < MANY or took < LONG:
         return
     try:
         stats = store.ask(lambda client: client.indices.stats(index=indices, metric=["docs"]), store.verify)

@@ -230,7 +230,7 @@ class SqliteIndex:
     def refresh(self) -> None:
         """Nothing to do: what is committed is found."""
 
-    def tidy(self, put: int) -> None:
+    def tidy(self, put: int, took: timedelta) -> None:
         """Nothing to do here: a file is brought into one piece by a command (docs/decisions/0028)."""
 
     def tally(self, source: str) -> Tally:

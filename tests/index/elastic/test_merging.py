@@ -1,6 +1,7 @@
 """What a large harvest leaves in many pieces is merged, and nothing else is."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -31,7 +32,7 @@ def test_after_many_items_were_put_a_collection_is_one_piece_and_none_of_them_is
     monkeypatch.setattr(merging, "MANY", 15)
     _in_pieces(index, 3)
     assert _pieces(client, prefix) == 3
-    index.tidy(15)
+    index.tidy(15, merging.LONG)
     end = time.monotonic() + _SECONDS
     while _pieces(client, prefix) > 1 and time.monotonic() < end:
         time.sleep(0.1)
@@ -39,14 +40,14 @@ def test_after_many_items_were_put_a_collection_is_one_piece_and_none_of_them_is
     assert client.count(index=f"{prefix}-items-*")["count"] == 15
 
 
-@pytest.mark.parametrize("put", [2, 14])
-def test_few_items_merge_nothing(
-    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch, put: int
+@pytest.mark.parametrize(("put", "took"), [(2, merging.LONG), (14, merging.LONG), (15, merging.LONG / 2)])
+def test_few_items_or_a_short_run_merge_nothing(
+    index: ElasticIndex, client: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch, put: int, took: timedelta
 ) -> None:
     # Fourteen are too few for any Collection, and two for one of fifteen.
-    monkeypatch.setattr(merging, "MANY", 15 if put == 14 else 1)
+    monkeypatch.setattr(merging, "MANY", 1 if put == 2 else 15)
     _in_pieces(index, 3)
-    index.tidy(put)
+    index.tidy(put, took)
     time.sleep(1)
     assert _pieces(client, prefix) == 3
 
@@ -63,7 +64,7 @@ def test_a_merge_that_the_cluster_refuses_is_logged_and_no_error(
 
 def test_a_run_tells_the_store_how_much_it_put(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
-    monkeypatch.setattr(ElasticIndex, "tidy", lambda _, put: told.append(put))
+    monkeypatch.setattr(ElasticIndex, "tidy", lambda _, put, took: told.append(put))
     archive = Archive(60)
     runs = [archive.run(index), archive.run(index)]
     assert told == [run.items_put for run in runs]
