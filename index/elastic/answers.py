@@ -1,5 +1,5 @@
-"""What the cluster answers, decoded: whole, or of Items only what a page of them takes. The client hands answers on as bytes, for to
-make a dictionary of each Item, with all that is searched of it, takes as long as the cluster takes to find it."""
+"""What the cluster answers, decoded: whole, or of Items only what a page of them takes. The client hands answers on as bytes:
+to make a dictionary of each Item, with members that no answer shows, takes longer than the rest of a page (docs/decisions/0039)."""
 
 import re
 from typing import Any, TypeVar
