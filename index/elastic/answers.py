@@ -1,5 +1,5 @@
 """What the cluster answers, decoded: whole, or of Items only what a page of them takes. The client hands answers on as bytes:
-to make a dictionary of each Item, with members that no answer shows, takes longer than the rest of a page (docs/decisions/0039)."""
+to make a dictionary of each Item, with members that no answer shows, takes a good part of the time of a page (docs/decisions/0039)."""
 
 import re
 from typing import Any, TypeVar
