@@ -1,10 +1,9 @@
 """Pages of Items: so many, and so many bytes, in the query's order from a place in it on, and whether there are Items on both sides."""
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from index.elastic.answers import ItemHit
+from index.elastic.answers import ItemHit, ItemPage
 from index.elastic.query import to_stored
 from index.elastic.sort import clauses, cursor_at, place_of
 from index.elastic.store import Store
@@ -21,18 +20,28 @@ def read(store: Store, indices: str, query: Query, conditions: dict[str, Any]) -
     backwards = query.after is not None and query.after.backwards
     after = {"search_after": place_of(query, query.after)} if query.after else {}
     order = clauses(query, backwards)
-    size = min(query.limit + 1, _PORTION)
-    page = store.items(index=indices, query=conditions, sort=order, size=size, track_total_hits=query.after is None, **after)
-    hits: Iterable[ItemHit] = page.hits
-    if len(page.hits) == size <= query.limit:
-        hits = chain(page.hits, store.item_hits(indices, conditions, order, query.limit + 1 - size, _PORTION, page.hits[-1].sort))
+    asked: dict[str, Any] = {"index": indices, "query": conditions, "sort": order, **after}
+    wanted = query.limit + 1
+    page = store.items(size=min(wanted, _PORTION), track_total_hits=query.after is None, **asked)
     matched = None if query.after else Matched(page.total, exact=True)
-    read, items, further = _fill(hits, query.limit)
+    read, items, further = _fill(_walked(store, asked, page, wanted), query.limit)
     if not items:
         return Page([], None, matched=matched)
     ahead = cursor_at(query, read[-1].sort, backwards) if further else None
     behind = cursor_at(query, read[0].sort, not backwards) if query.after else None
     return Page(items[::-1], behind, ahead) if backwards else Page(items, ahead, behind, matched)
+
+
+def _walked(store: Store, asked: dict[str, Any], page: ItemPage, wanted: int) -> Iterator[ItemHit]:
+    """The hits of a page and of those behind it, each asked for when it is needed, as many as are wanted."""
+    size = min(wanted, _PORTION)
+    while True:
+        yield from page.hits
+        wanted -= size
+        if len(page.hits) < size or not wanted:
+            return
+        size = min(wanted, _PORTION)
+        page = store.items(**{**asked, "size": size, "track_total_hits": False, "search_after": page.hits[-1].sort})
 
 
 def _fill(hits: Iterable[ItemHit], limit: int) -> tuple[list[ItemHit], list[StoredItem], bool]:

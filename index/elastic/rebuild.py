@@ -3,7 +3,7 @@
 Documents are copied in the order of their writing (`_seq_no`; an index of Items has one shard), with their versions: what is written
 again meanwhile comes again later in that order. When nearly all are there, the old indices take no writes for a moment (a writer is
 told that the cluster is busy, and tries again), the last ones are copied, what was deleted or moved meanwhile is removed, the numbers
-are compared, and the aliases change hands in one step.
+are compared, and the aliases change hands in one step. The cluster merges the new indices then, by itself (merging.py).
 
 A rebuild that died leaves indices that no alias names, which the next one removes, and perhaps old ones that take no writes, which the
 next writer opens again.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from elastic_transport import ApiResponse
 from elasticsearch import Elasticsearch
 
-from index.elastic.answers import ItemHit, ItemPage, decode_json, decode_page
+from index.elastic.answers import ItemPage, decode_json, decode_page
 from index.elastic.bulk import Bulk
 from index.elastic.errors import NotNow, Refused, Unsent, decoded, reason, refusal, speaking, stranger
 from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
@@ -167,19 +167,6 @@ class Store:
         """(the first `size` hits, how many match: 0 unless `total`). To count in the same request costs next to nothing."""
         answer = self._search(index=index, query=query, sort=sort, size=size, track_total_hits=total, **body)
         return answer["hits"]["hits"], answer["hits"]["total"]["value"] if total else 0
-
-    def item_hits(
-        self, index: str, query: Source, sort: Sequence[Source], wanted: int, portion: int, after: Sequence[Any]
-    ) -> Iterator[ItemHit]:
-        """As `hits`, of Items behind a place."""
-        while wanted > 0:
-            size = min(wanted, portion)
-            hits = self.items(index=index, query=query, sort=sort, size=size, track_total_hits=False, search_after=after).hits
-            yield from hits
-            if len(hits) < size:
-                return
-            wanted -= size
-            after = hits[-1].sort
 
     def items(self, **asked: Any) -> ItemPage:
         """What a search for Items answers; a part that is missing is an error."""

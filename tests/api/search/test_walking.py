@@ -85,6 +85,20 @@ def test_a_previous_page_that_has_gone_is_the_first_page(base: str, index: Index
     assert step(again, "next") is not None
 
 
+def test_later_pages_repeat_the_number_of_the_first_and_count_nothing(base: str, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(index, *map(item, range(9)))
+    page = get(base, limit="4")
+
+    def counted(*_: object) -> None:
+        raise AssertionError("it was counted again")
+
+    monkeypatch.setattr(type(index), "matched", counted)
+    put(index, item(9))
+    for rel in ("next", "next", "prev"):
+        page = step(page, rel) or {}
+        assert page["numberMatched"] == 9
+
+
 def test_a_next_page_that_has_gone_is_the_end(base: str, index: Index) -> None:
     put(index, *map(item, range(6)))
     one = get(base, limit="3", sortby="id")

@@ -1,28 +1,28 @@
 """A node that dies, stands still, is full or takes no writes: nothing is lost, nothing is there twice, and all goes on by itself."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
-from threading import Event, Timer
+from threading import Event
 from uuid import uuid4
 
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import ElasticIndex, bulk, export, rebuild, store
+from index.elastic import ElasticIndex, bulk, export, store
 from index.elastic.answers import Verbatim
 from index.elastic.closing import LEASE
 from index.elastic.mapping import SCHEMA
-from index.elastic.operation import Operation, Refusal
 from index.elastic.store import Store
 from index.protocol import IndexUnavailable
 from index.query import Query
 from index.state import Counts, Outcome
 from mappings.audience import EVERYTHING
 from tests.index.elastic.archive import DEADLINE, Archive, eventually
+from tests.index.elastic.harming import Watched, break_off, dying, rebuilt, until
 from tests.index.elastic.helpers import migrated, without_aliases
 from tests.schedules.run_support import NOW, values
 from tests.support import elasticsearch
@@ -65,29 +65,6 @@ def index(node: Node, prefix: str, verbatim: Elasticsearch, monkeypatch: pytest.
     ElasticIndex.open(node.url, prefix=prefix).close()
     monkeypatch.setattr(store, "BULK_SECONDS", PATIENCE)
     return ElasticIndex(Watched(verbatim, "test", PATIENCE, sleep=lambda _: None), prefix)
-
-
-class Watched(Store):
-    """Starts a timer when so many bulks are `left` to begin."""
-
-    left = 0
-    timer: Timer
-
-    def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
-        self.left -= 1
-        if self.left == 0:
-            self.timer.start()
-        return super().bulk(operations)
-
-
-def break_off(archive: Archive, index: ElasticIndex, left: int, delay: float, harm: Callable[[], None]) -> None:
-    """A run under which the node is harmed, so long after it began so many bulks: each page has seven."""
-    watched = index._store
-    assert isinstance(watched, Watched)
-    watched.left, watched.timer = left, Timer(delay, harm)
-    with pytest.raises(IndexUnavailable):
-        archive.run(index)
-    watched.timer.join()
 
 
 @pytest.mark.parametrize(("harm", "mend"), [(Node.kill, Node.restart), (Node.stop, Node.cont)], ids=["killed", "stalled"])
@@ -167,15 +144,6 @@ def test_an_export_whose_node_is_killed_is_an_error_also_when_it_is_back(
     assert [item.id for item in index.export(Query(EVERYTHING))] == wanted
 
 
-def until(done: Callable[[], bool], workers: Sequence[object]) -> None:
-    """Waits for it, unless a worker ended with an error."""
-    deadline = time.monotonic() + DEADLINE
-    while not done():
-        assert time.monotonic() < deadline, "not in time"
-        assert not any(worker.done() for worker in workers), "a reader has failed"  # type: ignore[attr-defined]
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("block", ["write", "read_only_allow_delete"])
 def test_an_index_that_takes_no_writes_is_read_and_the_harvest_goes_on_when_it_does(
     index: ElasticIndex, client: Elasticsearch, prefix: str, block: str
@@ -245,26 +213,6 @@ def test_while_a_node_stands_still_the_api_says_so_in_time_and_recovers_alone(no
         assert answer.status_code == 200
         assert [item["id"] for item in answer.json()["features"]] == [item["id"] for item in whole]
         assert asker.get("/readyz").status_code == 200
-
-
-def rebuilt(index: ElasticIndex) -> int:
-    lease = index.acquire(LEASE, "an operator", NOW, timedelta(hours=1))
-    assert lease is not None
-    try:
-        return index.rebuild("toy", divide=False, told=lambda: None, grace=0)
-    finally:
-        index.release(lease)
-
-
-def dying(monkeypatch: pytest.MonkeyPatch, node: Node, step: str) -> None:
-    """The node is killed in front of a step of a rebuild."""
-    whole = getattr(rebuild.Rebuild, step)
-
-    def killed(self: rebuild.Rebuild, *given: object) -> object:
-        node.kill()
-        return whole(self, *given)
-
-    monkeypatch.setattr(rebuild.Rebuild, step, killed)
 
 
 @pytest.mark.parametrize("step", ["_copied", "_settle", "_switch"])
