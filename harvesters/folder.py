@@ -31,7 +31,7 @@ class FolderSettings:
     area: tuple[float, float, float, float] | None = None
     settle: timedelta = timedelta(minutes=1)
     max_bytes: int = 64 * 2**20
-    page_size: int = 500
+    page_size: int = 2000
 
 
 class FolderSource:

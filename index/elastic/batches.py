@@ -8,7 +8,7 @@ from index.elastic.announced import former
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Source
 from index.elastic.places import Lying
-from index.elastic.state import change_source, record_source, rejection_source
+from index.elastic.state import change_source, record_source, rejection_source, watermark_source
 from index.state import Batch, Change, Facts, ItemKey
 
 Before = Callable[[ItemKey], Sequence[Source | None]]
@@ -43,6 +43,12 @@ def state(names: Names, batch: Batch, records: Mapping[str, Source], version: in
         yield Operation(names.quarantine, doc_id(source, native_id), None, version)
     for rejection in batch.rejected:
         yield Operation(names.quarantine, doc_id(rejection.source, rejection.native_id), rejection_source(rejection), version)
+
+
+def marks(names: Names, batch: Batch, version: int) -> Iterator[Operation]:
+    """Watermarks."""
+    for stream, mark in batch.watermarks.items():
+        yield Operation(names.watermarks, doc_id(batch.source, stream), watermark_source(batch.source, stream, mark), version)
 
 
 def key_of(document: Document) -> ItemKey:

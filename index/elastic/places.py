@@ -50,10 +50,10 @@ class Places:
         found: dict[ItemKey, Lying] = {}
         left = list(dict.fromkeys(keys))
         for _ in range(_TRIES):
-            before = {key.collection: self.division(key.collection) for key in left}
+            before = {collection: self.division(collection) for collection in _collections(left)}
             found |= self._read(left, fields)
             left = [key for key in left if key not in found]
-            if not self._changed({key.collection: before[key.collection] for key in left}):
+            if not self._changed({collection: before[collection] for collection in _collections(left)}):
                 break
         return found
 
@@ -108,8 +108,10 @@ class Places:
             found[key] = Lying(alias, doc["_source"], version, tuple(other for _, other, _ in others))
         return found
 
-    def _asked(self, keys: Iterable[ItemKey], fields: Sequence[str] | None) -> tuple[list[tuple[str, ItemKey]], list[Doc | None]]:
-        wanted = [(alias, key) for key in keys for alias in self._aliases(key.collection)]
+    def _asked(self, keys: Collection[ItemKey], fields: Sequence[str] | None) -> tuple[list[tuple[str, ItemKey]], list[Doc | None]]:
+        # Once for each Collection: one that is not there yet is asked for each time.
+        aliases = {collection: self._aliases(collection) for collection in _collections(keys)}
+        wanted = [(alias, key) for key in keys for alias in aliases[key.collection]]
         return wanted, list(self._store.docs([(alias, key.id) for alias, key in wanted], fields))
 
     def _aliases(self, collection: str) -> list[str]:
@@ -117,6 +119,10 @@ class Places:
         if division is None or division.years is None:
             return [self._names.collection(collection)]
         return [self._names.year(collection, year) for year in sorted(division.years)]
+
+
+def _collections(keys: Iterable[ItemKey]) -> set[str]:
+    return {key.collection for key in keys}
 
 
 def division_of(store: Store, names: Names, collection: str) -> Division | None:

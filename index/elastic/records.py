@@ -1,6 +1,7 @@
 """Records on Elasticsearch: those kept, those in quarantine, those removed. Reading; what a batch changes is in write.py.
 
-`known` and `members` read documents by their ids; whatever searches refreshes its index first, so that it finds what was written.
+A record that a batch announced before it died is known and named, so that whatever its archive says of it next finds its Item; kept it is
+not. `known` and `members` read documents by their ids; whatever searches refreshes its index first, so that it finds what was written.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,10 +10,11 @@ from itertools import islice
 from typing import Any
 
 from index.bounds import Bounds, Version, quarantined
+from index.elastic.mapping import WRITTEN
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Found, Operation, Source, portions
 from index.elastic.places import Places
-from index.elastic.state import to_deleted, to_record, to_rejection
+from index.elastic.state import is_kept, to_deleted, to_record, to_rejection
 from index.elastic.store import Store
 from index.state import Deleted, ItemKey, Known, Rejection, StoredRecord
 from mappings.times import from_micros, to_micros
@@ -58,7 +60,8 @@ class Records:
         found = self._store.mget(ids.values())
         answer: dict[ItemKey, Sequence[StoredRecord]] = {}
         for key in keys:
-            records = [to_record(found[ids[native_id]]) for native_id in named.get(key, ()) if ids[native_id] in found]
+            sources = [found[ids[native_id]] for native_id in named.get(key, ()) if ids[native_id] in found]
+            records = [to_record(source) for source in sources if is_kept(source)]
             # A record that has left for another Item is no member, whatever the Item still says.
             answer[key] = [record for record in records if record.key == key]
         return answer
@@ -66,7 +69,8 @@ class Records:
     def records(self, source: str, after: str | None, limit: int) -> list[StoredRecord]:
         """As Index.records."""
         self._store.refresh(self._names.records)
-        hits = self._store.hits(self._names.records, _sortable(of_source(source)), _BY_NAME, limit, **_past(after))
+        kept = {"bool": {"filter": [_sortable(of_source(source)), {"exists": {"field": WRITTEN}}]}}
+        hits = self._store.hits(self._names.records, kept, _BY_NAME, limit, **_past(after))
         return [to_record(hit["_source"]) for hit in hits]
 
     def names(self, source: str, bounds: Bounds, after: str | None, limit: int) -> list[str]:
@@ -137,8 +141,9 @@ class Records:
             query["bool"]["filter"].append({"terms": {"native_id": list(native_ids)}})
         sort = [{"time": "desc"}, {"source": "asc"}, {"native_id": "asc"}]
         for portion in portions(self._store.hits(self._names.deleted, query, sort, _ALL), 1000):
-            kept = self._store.mget(((self._names.records, hit["_id"]) for hit in portion), ("source",))
-            yield from (to_deleted(hit["_source"]) for hit in portion if (self._names.records, hit["_id"]) not in kept)
+            found = self._store.mget(((self._names.records, hit["_id"]) for hit in portion), (WRITTEN,))
+            kept = {place for (_, place), source in found.items() if is_kept(source)}
+            yield from (to_deleted(hit["_source"]) for hit in portion if hit["_id"] not in kept)
 
     def purge(self, now: datetime) -> int:
         """As Index.purge; one that is removed again at this moment stays."""

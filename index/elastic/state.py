@@ -30,6 +30,17 @@ def record_source(source: str, record: StoredRecord) -> dict[str, Any]:
     }
 
 
+def announced_source(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A new record's document before its Item is written: its name and its Item, and no fingerprint. It is not kept yet: the page that
+    brings its bytes comes again after a crash, and to write them twice is what a first harvest would do most."""
+    return {name: value for name, value in record.items() if name not in ("raw", "media_type", "url")} | {"fingerprint": ""}
+
+
+def is_kept(source: Mapping[str, Any]) -> bool:
+    """Whether a document among the records, read with its `media_type`, is more than announced."""
+    return "media_type" in source
+
+
 def to_record(source: Mapping[str, Any]) -> StoredRecord:
     return StoredRecord(
         native_id=source["native_id"],

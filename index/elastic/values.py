@@ -43,7 +43,8 @@ _TYPES: Mapping[Kind, dict[str, Any]] = {
     Kind.FLAG: {"type": "boolean"},
 }
 _TEXTS = [field for field in FIELDS.values() if field.kind is Kind.TEXT]
-_SORTED = [field for field in _TEXTS if field.sortable and field.name not in _SORTED_AS_THEY_ARE]
+# Asked for each text of each Item: by name, since to compare fields is to compare all that they say.
+_SORTED = frozenset(field.name for field in _TEXTS if field.sortable and field.name not in _SORTED_AS_THEY_ARE)
 
 
 def _mapped(kinds: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ VALUE_FIELDS: dict[str, Any] = {
     "value": _mapped({field.name: _TYPES[field.kind] for field in FIELDS.values() if not field.own}),
     "size": _mapped({field.name: {"type": "integer"} for field in FIELDS.values() if field.kind is Kind.TEXTS}),
     "folded": _mapped({field.name: {"type": "keyword", "doc_values": False} for field in _TEXTS}),
-    "sorted": _mapped({field.name: {"type": "keyword", "index": False} for field in _SORTED}),
+    "sorted": _mapped({name: {"type": "keyword", "index": False} for name in sorted(_SORTED)}),
     "moment": _mapped(
         {field.name: {"type": "date", "format": "epoch_millis", "index": False} for field in FIELDS.values() if field.kind is Kind.TIME}
     ),
@@ -82,7 +83,7 @@ def sort_field(field: Field) -> str:
     """What Items are put in order by."""
     if field.name == "datetime":
         return "sort_key"
-    return f"sorted.{field.name}" if field in _SORTED else value_field(field)
+    return f"sorted.{field.name}" if field.name in _SORTED else value_field(field)
 
 
 def folded_field(field: Field) -> str:
@@ -111,7 +112,7 @@ def searched(own: Mapping[str, str], values: Mapping[str, Value], words: str, ce
     for name, text in (*own.items(), *values.items()):
         if isinstance(text, str):
             found["folded"][name] = _foldings(text)
-            if FIELDS[name] in _SORTED:
+            if name in _SORTED:
                 found["sorted"][name] = sort_text(text)
     return {**found, "words": to_words(words), **({"centre": list(centre)} if centre else {})}
 
@@ -137,6 +138,7 @@ def to_words(words: str) -> str:
 
 
 def _foldings(text: str) -> list[str]:
-    without = fold_accents(text)
-    both = (("c", fold_case(text)), ("a", without), ("b", fold_case(without)))
-    return [letter + to_keyword(folded) for letter, folded in both]
+    without, folded = fold_accents(text), to_keyword(fold_case(text))
+    # Nearly every text has no accents.
+    both = folded if without is text else to_keyword(fold_case(without))
+    return [f"c{folded}", f"a{to_keyword(without)}", f"b{both}"]

@@ -1,10 +1,11 @@
 """One batch into Elasticsearch, which has no transactions: in an order that makes every crash a repeated page.
 
-Changes first, then what goes on with records, then Items, then records and quarantine, then watermarks. A crash between leaves at
-most an announced change that comes again; what is repeated is told by its digest and not written twice. Records are announced before
-their Items are written, without fingerprint: one that is new, one that moves to another Item (`joining` names it), one that is
-removed. So whatever the archive says next, of this record or that it is deleted, finds every Item that was made of it or taken from
-it. A removed record is put where it can be restored from before it is deleted: a crash leaves both, and then it is still kept.
+Changes and what goes on with records first, then Items, then records and quarantine, then watermarks. A crash between leaves at most
+an announced change that comes again; what is repeated is told by its digest and not written twice. Records are announced before their
+Items are written, without fingerprint: one that is new (by its name; it is not kept yet), one that moves to another Item (`joining`
+names it), one that is removed. So whatever the archive says next, of this record or that it is deleted, finds every Item that was made
+of it or taken from it. A removed record is put where it can be restored from before it is deleted: a crash leaves both, and then it is
+still kept.
 
 **What the cluster will not take.** One write in a bulk may be refused for what is in it: a value that cannot be parsed, a document that
 is too large. Nothing that goes on with such an Item is written then (no record, no deletion of the Item that its record leaves, no
@@ -20,11 +21,12 @@ an hour. What the late writer wrote of documents that nobody wrote since stays, 
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from index.document import Document
 from index.elastic.announced import announced, facts_of, is_told
-from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, records_of, state
+from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, marks, records_of, state
 from index.elastic.closing import Closing
 from index.elastic.errors import Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
@@ -32,7 +34,7 @@ from index.elastic.mapping import UNMATCHED, put_items, to_source
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Refusal, Source
 from index.elastic.places import Lying, Places
-from index.elastic.state import deleted_source, watermark_source
+from index.elastic.state import announced_source, deleted_source, is_kept
 from index.elastic.store import Divided, Store
 from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, ItemKey
@@ -129,16 +131,13 @@ class Writer:
         first = block.version + 1
         put = list(enumerate(plan.put, first))
         removed = list(enumerate(plan.removed, first + len(put)))
-        self._all(batch, self._changes(batch, plan, first))
         records = records_of(batch)
-        self._all(batch, self._announced(batch, records, block.version))
-        now = to_micros(batch.now)
-        operations = [self._item(document, number, now, number, plan.stored) for number, document in put]
-        # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
-        operations += [
-            self._item(document, change, plan.stored[key_of(document)].source.get("time"), block.version, plan.stored, marked=False)
-            for document, change in plan.relinked
-        ]
+        told = [*self._changes(batch, plan, first), *self._announced(batch, records, block.version)]
+        with ThreadPoolExecutor(1) as aside:
+            # Items are made meanwhile, which takes as long; none is written before all of this is.
+            telling = aside.submit(self._all, batch, told)
+            operations = [*self._items(batch, plan, put, block)]
+            telling.result()
         documents: dict[str, dict[str, Document]] = {}
         for document in batch.items:
             documents.setdefault(self._place(document), {})[document.id] = document
@@ -150,13 +149,16 @@ class Writer:
         self._all(batch, (one for operations in moved for one in operations))
         self._all(batch, state(self._names, batch, records, block.version))
         self._all(batch, self._returned(batch, block.version))
-        self._all(
-            batch,
-            (
-                Operation(self._names.watermarks, doc_id(batch.source, stream), watermark_source(batch.source, stream, mark), block.version)
-                for stream, mark in batch.watermarks.items()
-            ),
-        )
+        self._all(batch, marks(self._names, batch, block.version))
+
+    def _items(self, batch: Batch, plan: _Plan, put: Iterable[tuple[int, Document]], block: Block) -> Iterator[Operation]:
+        now = to_micros(batch.now)
+        for number, document in put:
+            yield self._item(document, number, now, number, plan.stored)
+        # They take no change number, which would have matching look at them again: whatever it wrote meanwhile must be asked for.
+        for document, number in plan.relinked:
+            when = plan.stored[key_of(document)].source.get("time")
+            yield self._item(document, number, when, block.version, plan.stored, marked=False)
 
     def _changes(self, batch: Batch, plan: _Plan, first: int) -> Iterator[Operation]:
         """In the order of `numbers`."""
@@ -174,10 +176,10 @@ class Writer:
         kept = self._kept(puts, ("collection", "item", "joining"))
         for place in puts:
             if place not in kept:
-                yield Operation(self._names.records, place, records[place] | {"fingerprint": ""}, version)
+                yield Operation(self._names.records, place, announced_source(records[place]), version)
         joining = {place: items for place, source in kept.items() if (items := joining_of(source, puts[place].key))}
         for place, source in self._kept((*joining, *going)).items():
-            if place in going:
+            if place in going and is_kept(source):
                 yield Operation(self._names.deleted, place, deleted_source(source, going[place], batch.run, batch.now), version)
             said = {"joining": joining[place]} if place in joining else {}
             yield Operation(self._names.records, place, source | {"fingerprint": ""} | said, version)

@@ -199,7 +199,7 @@ def test_a_bulk_that_is_too_long_for_the_way_is_cut_and_a_document_that_is_goes_
 def test_a_record_that_is_too_long_for_the_quarantine_too_is_an_error_and_not_lost(elasticsearch_url: str, prefix: str) -> None:
     records = page(toy_record("a"), toy_record("big", Random(1).randbytes(200_000).hex()))
     with narrow(elasticsearch_url, 100_000) as url, ElasticIndex.open(url, prefix=prefix) as index:
-        with pytest.raises(IndexUnavailable, match=r"-records/toy/big: \d+ bytes are too many for one request"):
+        with pytest.raises(IndexUnavailable, match=r"-quarantine/toy/big: \d+ bytes are too many for one request"):
             run(index, records)
         assert index.watermark("toy", "s") is None
     with ElasticIndex.open(elasticsearch_url, prefix=prefix) as index:

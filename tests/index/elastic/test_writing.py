@@ -101,6 +101,39 @@ def test_a_crash_before_the_records_repeats_the_page(store: Store, prefix: str, 
     assert [change.key for change in index.changes()] == [ItemKey("c", "a")]
 
 
+def test_a_record_that_was_only_announced_is_named_and_known_but_not_kept(store: Store, prefix: str, index: ElasticIndex) -> None:
+    a = ItemKey("c", "a")
+    index.apply(batch(document(), records=(record(),)))
+    crash(store, prefix, batch(document(text="both", records=("r", "s")), records=(record("s"),)), _settles_records)
+    assert index.records("source") == [record()]
+    assert index.members("source", [a]) == {a: [record()]}
+    # What lists the names that are there (absence, counts) would else never find the Item that was made of it.
+    assert index.record_names("source", "", None, None) == ["r", "s"]
+    assert index.count_records("source") == 2
+    assert index.known("source", ["s"])["s"].key == a
+    index.apply(batch(document(text="both", records=("r", "s")), records=(record("s"),)))
+    assert index.records("source") == [record(), record("s")]
+
+
+def test_an_announced_record_that_is_deleted_next_takes_its_item_and_leaves_nothing_to_restore(
+    store: Store, prefix: str, index: ElasticIndex
+) -> None:
+    crash(store, prefix, batch(document(), records=(record(),)), _settles_records)
+    assert head_of(index) is not None
+    index.apply(batch(forgotten=(Removal("r", "feed", NOW + TTL),), removed=(ItemKey("c", "a"),)))
+    assert head_of(index) is None
+    assert (index.known("source", ["r"]), index.deleted(), index.count_records("source")) == ({}, [], 0)
+
+
+def test_a_removed_record_whose_return_was_only_announced_can_be_restored_still(store: Store, prefix: str, index: ElasticIndex) -> None:
+    index.apply(batch(document(), records=(record(),)))
+    index.apply(batch(forgotten=(Removal("r", "feed", NOW + TTL),), removed=(ItemKey("c", "a"),)))
+    crash(store, prefix, batch(document(), records=(record(),)), _settles_records)
+    assert [entry.record for entry in index.deleted()] == [record()]
+    index.apply(batch(document(), records=(record(),)))
+    assert (index.deleted(), index.records("source")) == ([], [record()])
+
+
 def test_a_record_that_was_moving_when_a_process_died_is_known_by_all_its_items(store: Store, prefix: str, index: ElasticIndex) -> None:
     """So that a notice of its deletion, were it the next that comes, leaves no Item behind."""
     a, b, c = (ItemKey("c", name) for name in "abc")
