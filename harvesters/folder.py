@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +12,13 @@ from harvesters.errors import Misconfigured
 from harvesters.partner_pages import Scope
 from harvesters.scope import utc_now
 from harvesters.source import Extent, Page, Span
-from mappings.record import Answer, Broken, NotAnAnswer
+from mappings.record import Answer, Broken, NotAnAnswer, Record
 from mappings.record import Mapping as RecordMapping
 from mappings.secrets import without_secrets
 
 STREAM = "files"
+# Of the records that are handed on at once, as received.
+_PAGE_BYTES = 8 * 2**20
 # How programs name what they have not finished.
 _UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".swp", "~")
 _PACKED = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7-zip", b"Rar!": "rar", b"BZh": "bzip2"}
@@ -25,7 +27,8 @@ _PACKED = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"7z
 @dataclass(frozen=True)
 class FolderSettings:
     """`path` of the folder, read with all that is below it. A file younger than `settle` is left for the next run: it may still be
-    written. `max_bytes` of one file. `area` = (west, south, east, north). `page_size`: records that are handed on at once."""
+    written. `max_bytes` of one file. `area` = (west, south, east, north). `page_size`: records that are handed on at once, of one file or
+    of several."""
 
     path: Path
     area: tuple[float, float, float, float] | None = None
@@ -52,25 +55,29 @@ class FolderSource:
         if not home.is_dir():
             raise Misconfigured(f"{self.name}: path: {home} is not a folder")
         scope = Scope(self.name, self.mapping, self.area, span.until)
-        files, whole = 0, True
-        for found in _files(home):
-            if isinstance(found, Broken):
-                whole = False
-                yield Page(STREAM, broken=(found,))
-                continue
-            if found.name.startswith(".") or found.name.lower().endswith(_UNFINISHED):
-                continue
-            files += 1
-            answer = self._read(found, home)
-            whole = whole and answer is not None and not any(one.field == "file" for one in answer.broken)
-            for part in _slices(answer, self._settings.page_size, _name(found, home)) if answer else ():
-                yield scope.page(STREAM, part)
+        whole: list[bool] = []
+        for answer in _pages(self._files(home, whole), self._settings.page_size):
+            yield scope.page(STREAM, answer)
         # A folder without any file is more often a disk that is not mounted than a partner without images.
-        yield Page(STREAM, closed=Extent() if whole and files and span.until is None else None)
+        yield Page(STREAM, closed=Extent() if whole and all(whole) and span.until is None else None)
 
     def gone(self, native_ids: Sequence[str]) -> frozenset[str]:
         """All: what the files hold was read from them a moment ago."""
         return frozenset(native_ids)
+
+    def _files(self, home: Path, whole: list[bool]) -> Iterator[tuple[str, Answer]]:
+        """Files by name and what they hold; `whole` is told of each whether all of it was read."""
+        for found in _files(home):
+            if isinstance(found, Broken):
+                whole.append(False)
+                yield "", Answer((), (found,))
+                continue
+            if found.name.startswith(".") or found.name.lower().endswith(_UNFINISHED):
+                continue
+            answer = self._read(found, home)
+            whole.append(answer is not None and not any(one.field == "file" for one in answer.broken))
+            if answer is not None:
+                yield _name(found, home), answer
 
     def _read(self, path: Path, home: Path) -> Answer | None:
         """What a file holds; None for one that is still being written."""
@@ -131,9 +138,23 @@ def _unread(name: str, reason: str, body: bytes = b"") -> Answer:
     return Answer((), (Broken(f"file:{name}"[:2000], reason, "file", start.encode()),))
 
 
-def _slices(answer: Answer, size: int, name: str) -> Iterator[Answer]:
-    """The answer in parts. Their records are new ones: a record that was harvested keeps its parsed JSON, ten times its size, which goes
-    with the part and not with the file."""
-    for start in range(0, max(len(answer.records), 1), size):
-        records = tuple(replace(record, url=name) for record in answer.records[start : start + size])
-        yield Answer(records, answer.broken if start == 0 else ())
+def _pages(files: Iterable[tuple[str, Answer]], size: int) -> Iterator[Answer]:
+    """What files hold, by name: of a long one in parts, of small ones together, since most partners deliver a file for each image and a
+    page is written at once. Records are new ones: one that was harvested keeps its parsed JSON, ten times its size, which goes with the
+    page then and not with the file."""
+    records: list[Record] = []
+    broken: list[Broken] = []
+    weight = 0
+    for name, answer in files:
+        held: tuple[Broken | Record, ...] = (*answer.broken, *answer.records)
+        for one in held:
+            if len(records) + len(broken) == size or weight > _PAGE_BYTES:
+                yield Answer(tuple(records), tuple(broken))
+                records, broken, weight = [], [], 0
+            if isinstance(one, Broken):
+                broken.append(one)
+            else:
+                records.append(replace(one, url=name))
+            weight += len(one.raw)
+    if records or broken:
+        yield Answer(tuple(records), tuple(broken))

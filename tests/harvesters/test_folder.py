@@ -195,6 +195,19 @@ def test_a_long_file_comes_in_pages(tmp_path: Path) -> None:
     assert [len(page.records) for page in harvest.pages if page.records] == [10, 10, 5]
 
 
+def test_small_files_come_together_and_large_records_apart(tmp_path: Path) -> None:
+    for number in range(7):
+        put(tmp_path, f"{number}.json", orjson.dumps({**STAC, "id": f"scene-{number}"}))
+    put(tmp_path, "3b.json", b"no JSON")
+    pages = list(source(tmp_path, page_size=5).harvest(span()))
+    assert [(len(page.records), len(page.broken)) for page in pages] == [(4, 1), (3, 0), (0, 0)]
+    assert [record.url for page in pages for record in page.records] == [f"{number}.json" for number in range(7)]
+    for number in range(3):
+        long = {**STAC, "id": f"scene-{number}", "properties": {**STAC["properties"], "description": "x" * 5 * 2**20}}
+        put(tmp_path, f"{number}.json", orjson.dumps(long))
+    assert [len(page.records) for page in source(tmp_path).harvest(span())] == [2, 5, 0]
+
+
 def test_two_runs_bring_the_same_in_the_same_order(tmp_path: Path) -> None:
     for number in (3, 1, 2):
         put(tmp_path, f"{number}.xml", body(number))
