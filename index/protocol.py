@@ -171,8 +171,8 @@ class Index(Protocol):
         """What was written is found by searches from here on (at once with SQLite)."""
 
     def tidy(self, put: int, took: timedelta) -> None:
-        """A run that took so long has put so many Items: the store may bring itself into order, in its own time and without an error. With
-        SQLite, `moisson index rebuild` does."""
+        """A run or a remap that took so long has put so many Items: the store may bring itself into order, in its own time and without an
+        error. With SQLite, `moisson index rebuild` does."""
 
     def tally(self, source: str) -> Tally:
         """How many Items of a source there are, and how many there are to be by what was written of them apart: their changes, or with

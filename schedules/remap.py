@@ -47,6 +47,7 @@ class Remapper:
     def remap(self, *, afresh: bool = False, progress: Callable[[Remapped], None] = lambda done: None) -> Remapped:
         """All records whose mapping has changed since (`afresh`: all of them). One that was interrupted goes on where it was, as long
         as the mapping is the same. Raises Stopped."""
+        started = self.now()
         with self._leased() as held:
             work = _Work(self, held, afresh=True, kept=True)
             kept = note_value(self.index, REMAP, self.archive)
@@ -61,6 +62,7 @@ class Remapper:
                 change_note(self.index, REMAP, self.archive, _place(self.mapping.version, after, afresh))
                 progress(work.done)
             change_note(self.index, REMAP, self.archive, lambda value: None)
+            self.index.tidy(work.done.items_put, self.now() - started)
             return work.done
 
     def replay(self, rejections: Sequence[Rejection]) -> Remapped:

@@ -57,6 +57,15 @@ def test_a_new_mapping_makes_items_anew_from_what_is_kept(index: Index) -> None:
     assert [rejection.native_id for rejection in index.rejections("toy")] == ["d"]
 
 
+def test_a_remap_tells_the_store_how_much_it_put(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(index, *(toy_record(f"r{number}") for number in range(6)))
+    told: list[int] = []
+    monkeypatch.setattr(type(index), "tidy", lambda _, put, took: told.append(put))
+    assert remapper(index).remap().items_put == 6
+    assert remapper(index).remap().items_put == 0
+    assert told == [6, 0]
+
+
 def test_the_same_mapping_changes_nothing_unless_told_to_map_all(index: Index) -> None:
     fill(index, toy_record("a"), toy_record("b"))
     done = remapper(index, ToyMapping()).remap()
