@@ -56,7 +56,7 @@ class FolderSource:
             raise Misconfigured(f"{self.name}: path: {home} is not a folder")
         scope = Scope(self.name, self.mapping, self.area, span.until)
         whole: list[bool] = []
-        for answer in _pages(self._files(home, whole), self._settings.page_size):
+        for answer in _pages(self._contents(home, whole), self._settings.page_size):
             yield scope.page(STREAM, answer)
         # A folder without any file is more often a disk that is not mounted than a partner without images.
         yield Page(STREAM, closed=Extent() if whole and all(whole) and span.until is None else None)
@@ -65,7 +65,7 @@ class FolderSource:
         """All: what the files hold was read from them a moment ago."""
         return frozenset(native_ids)
 
-    def _files(self, home: Path, whole: list[bool]) -> Iterator[tuple[str, Answer]]:
+    def _contents(self, home: Path, whole: list[bool]) -> Iterator[tuple[str, Answer]]:
         """Files by name and what they hold; `whole` is told of each whether all of it was read."""
         for found in _files(home):
             if isinstance(found, Broken):
