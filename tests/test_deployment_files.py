@@ -171,7 +171,7 @@ def test_the_page_tells_every_index() -> None:
 def test_the_sizes_that_are_told_follow_from_the_bytes_of_an_item() -> None:
     page = (ROOT / "docs/elasticsearch.md").read_text(encoding="utf-8")
     ((each, columns),) = re.findall(r"^\| \*\*all\*\* \|.*\*\*(\d+)\*\* \| \d+ \| (\d+) \|$", page, re.MULTILINE)
-    (items,) = re.findall(r"^\| `data-\*` \| [\d ]+ \| (\d+) \|", page, re.MULTILINE)
+    (items,) = re.findall(r"^\| `items` \(`data-\*`\) \| [\d ]+ \| (\d+) \|", page, re.MULTILINE)
     rows = re.findall(r"^\| (\d+) million \| ([\d. ]+) GB \| ([\d ]+) GB \| \+ ([\d. ]+) GB \|$", page, re.MULTILINE)
     searched = dict(re.findall(r"^\| (\d+) million \| ([\d.]+) GB \| \d × ", page, re.MULTILINE))
     assert [row[0] for row in rows] == list(searched) == ["1", "10", "100"]

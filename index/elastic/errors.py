@@ -56,6 +56,10 @@ class Refused(IndexUnavailable):
         self.reason = reason
 
 
+class Divided(IndexUnavailable):
+    """A document was asked of an alias that names several indices by now."""
+
+
 class NotNow(Refused):
     """Refused for the moment, because of too much to do or of an index that is only being made: the same may be asked again."""
 

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from index.elastic.errors import Divided
 from index.elastic.names import Names
 from index.elastic.operation import Source
 from index.elastic.schema import create_data
-from index.elastic.store import Divided, Doc, Store
+from index.elastic.store import Doc, Store
 from index.state import ItemKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

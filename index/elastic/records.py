@@ -69,8 +69,7 @@ class Records:
     def records(self, source: str, after: str | None, limit: int) -> list[StoredRecord]:
         """As Index.records."""
         self._store.refresh(self._names.records)
-        kept = {"bool": {"filter": [_sortable(of_source(source)), {"exists": {"field": WRITTEN}}]}}
-        hits = self._store.hits(self._names.records, kept, _BY_NAME, limit, **_past(after))
+        hits = self._store.hits(self._names.records, _kept(_sortable(of_source(source))), _BY_NAME, limit, **_past(after))
         return [to_record(hit["_source"]) for hit in hits]
 
     def names(self, source: str, bounds: Bounds, after: str | None, limit: int) -> list[str]:
@@ -82,18 +81,24 @@ class Records:
         return [hit["sort"][0] for hit in hits]
 
     def count(self, source: str, bounds: Bounds) -> int:
-        """As Index.count_records."""
+        """As Index.count_records. What is announced only does not count: a part of the past of which all were announced would else be
+        taken for whole, and not be listed again."""
         self._store.refresh(self._names.records, self._names.quarantine)
-        kept = self._store.count(self._names.records, _within(source, bounds))
+        kept = self._store.count(self._names.records, _kept(_within(source, bounds)))
         return kept + quarantined(bounds, self._rejected_and_kept(source))
 
     def _rejected_and_kept(self, source: str) -> Iterator[tuple[Version, Version | None]]:
-        fields = ("stream", "updated")
+        fields = ("stream", "updated", WRITTEN)
         hits = self._store.hits(self._names.quarantine, of_source(source), [{"_doc": "asc"}], _ALL, source_includes=fields)
         for portion in portions(hits, _PORTION):
-            kept = self._store.mget(((self._names.records, hit["_id"]) for hit in portion), fields)
+            kept = self._kept(portion, fields)
             for hit in portion:
-                yield _version(hit["_source"]), _version(kept[place]) if (place := (self._names.records, hit["_id"])) in kept else None
+                yield _version(hit["_source"]), _version(kept[hit["_id"]]) if hit["_id"] in kept else None
+
+    def _kept(self, hits: Sequence[Source], fields: Sequence[str]) -> dict[str, Source]:
+        """The kept records of the same names, by their ids; `fields` has WRITTEN."""
+        found = self._store.mget(((self._names.records, hit["_id"]) for hit in hits), fields)
+        return {place: source for (_, place), source in found.items() if is_kept(source)}
 
     # --- in quarantine -------------------------------------------------------------------------------------------------------
     def rejections(self, source: str | None, reason: str | None, limit: int | None) -> list[Rejection]:
@@ -141,8 +146,7 @@ class Records:
             query["bool"]["filter"].append({"terms": {"native_id": list(native_ids)}})
         sort = [{"time": "desc"}, {"source": "asc"}, {"native_id": "asc"}]
         for portion in portions(self._store.hits(self._names.deleted, query, sort, _ALL), 1000):
-            found = self._store.mget(((self._names.records, hit["_id"]) for hit in portion), (WRITTEN,))
-            kept = {place for (_, place), source in found.items() if is_kept(source)}
+            kept = self._kept(portion, (WRITTEN,))
             yield from (to_deleted(hit["_source"]) for hit in portion if hit["_id"] not in kept)
 
     def purge(self, now: datetime) -> int:
@@ -178,6 +182,11 @@ def _within(source: str, bounds: Bounds) -> Source:
     if ends:
         query["filter"].append({"range": {"updated": ends}})
     return {"bool": query}
+
+
+def _kept(query: Source) -> Source:
+    """Less what was announced only."""
+    return {"bool": {"filter": [query, {"exists": {"field": WRITTEN}}]}}
 
 
 def _sortable(query: Source) -> Source:

@@ -13,7 +13,7 @@ from elasticsearch import Elasticsearch
 
 from index.elastic.answers import ItemPage, decode_json, decode_page
 from index.elastic.bulk import Bulk
-from index.elastic.errors import NotNow, Refused, Unsent, decoded, reason, refusal, speaking, stranger
+from index.elastic.errors import Divided, NotNow, Refused, Unsent, decoded, reason, refusal, speaking, stranger
 from index.elastic.operation import Found, Operation, Refusal, Source, parts, portions
 from index.protocol import IndexUnavailable
 
@@ -30,10 +30,6 @@ _PAGE = 5000
 # The cluster would ask each shard whether it can have anything before every search in order, which takes few shards longer than to look.
 _MANY_SHARDS = 32
 T = TypeVar("T")
-
-
-class Divided(IndexUnavailable):
-    """A document was asked of an alias that names several indices by now."""
 
 
 class Store:

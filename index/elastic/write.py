@@ -28,14 +28,14 @@ from index.document import Document
 from index.elastic.announced import announced, facts_of, is_told
 from index.elastic.batches import change, facts_in, gone_from, joining_of, key_of, marks, records_of, state
 from index.elastic.closing import Closing
-from index.elastic.errors import Refused, is_blocked
+from index.elastic.errors import Divided, Refused, is_blocked
 from index.elastic.lease import Block, Leases, Numbers, block_of
 from index.elastic.mapping import UNMATCHED, put_items, to_source
 from index.elastic.names import Names, doc_id
 from index.elastic.operation import Operation, Refusal, Source
 from index.elastic.places import Lying, Places
 from index.elastic.state import announced_source, deleted_source, is_kept
-from index.elastic.store import Divided, Store
+from index.elastic.store import Store
 from index.protocol import ItemsRefused, LeaseLost
 from index.state import Applied, Batch, ItemKey
 from mappings.times import to_micros

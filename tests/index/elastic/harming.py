@@ -1,4 +1,4 @@
-"""How nodes are harmed in the middle of something, and what is waited for meanwhile."""
+"""How nodes and writers are harmed in the middle of something, and what is waited for meanwhile."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -9,9 +9,14 @@ import pytest
 
 from index.elastic import ElasticIndex, rebuild
 from index.elastic.closing import LEASE
+from index.elastic.lease import Leases, Numbers
+from index.elastic.names import Names
 from index.elastic.operation import Operation, Refusal
+from index.elastic.places import Places
 from index.elastic.store import Store
+from index.elastic.write import Writer
 from index.protocol import IndexUnavailable
+from index.state import Batch
 from tests.index.elastic.archive import DEADLINE, Archive
 from tests.schedules.run_support import NOW
 from tests.support.elasticsearch import Node
@@ -67,3 +72,24 @@ def dying(monkeypatch: pytest.MonkeyPatch, node: Node, step: str) -> None:
         return whole(self, *given)
 
     monkeypatch.setattr(rebuild.Rebuild, step, killed)
+
+
+class Breaking(Store):
+    """Loses its cluster before the first bulk that `stops` names."""
+
+    def __init__(self, store: Store, stops: Callable[[Operation], bool]) -> None:
+        super().__init__(store.client, "test", 30)
+        self._stops = stops
+
+    def bulk(self, operations: Iterable[Operation]) -> list[Refusal]:
+        todo = list(operations)
+        if any(self._stops(operation) for operation in todo):
+            raise IndexUnavailable("the wire was cut")
+        return super().bulk(todo)
+
+
+def crash(store: Store, prefix: str, page: Batch, stops: Callable[[Operation], bool]) -> None:
+    """Applies the page as a process that dies at that bulk."""
+    names, broken = Names(prefix), Breaking(store, stops)
+    with pytest.raises(IndexUnavailable, match="the wire was cut"):
+        Writer(broken, names, Places(broken, names), Numbers(broken, names, lambda: 0.0), Leases(broken, names)).apply(page)

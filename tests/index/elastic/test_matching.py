@@ -20,8 +20,8 @@ from index.protocol import IndexUnavailable, LeaseLost
 from index.query import Query
 from index.state import ItemKey, Lease
 from mappings.audience import EVERYTHING
+from tests.index.elastic.harming import Breaking
 from tests.index.elastic.helpers import NOW, TTL, batch, document, head_of, record
-from tests.index.elastic.test_writing import _Breaking
 from tests.index.filtering import folded, text
 
 A = ItemKey("c", "a")
@@ -101,7 +101,7 @@ def test_a_late_matching_of_an_old_epoch_cannot_overwrite(store: Store, prefix: 
 def test_a_crash_before_the_position_repeats_the_matching(store: Store, prefix: str, index: ElasticIndex) -> None:
     index.apply(batch(document(), document("b")))
     page = MatchBatch(NOW, scenes=[SCENE], matches={A: [MATCH]}, better={A: [COPY]}, position=2)
-    broken = _Breaking(store, lambda operation: operation.index.endswith("-c"))
+    broken = Breaking(store, lambda operation: operation.index.endswith("-c"))
     with pytest.raises(IndexUnavailable, match="the wire was cut"):
         matching(broken, prefix).apply(page)
     assert index.match_position() == 0

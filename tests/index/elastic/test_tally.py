@@ -11,9 +11,9 @@ from index.elastic.operation import Operation
 from index.elastic.store import Store
 from index.state import ItemKey, Removal
 from index.tally import Tally
+from tests.index.elastic.harming import crash
 from tests.index.elastic.helpers import NOW, TTL, batch, document, migrated, record
 from tests.index.elastic.test_rebuild import made, rebuilt, shown
-from tests.index.elastic.test_writing import crash
 
 A = ItemKey("c", "a")
 WHOLE = batch(document(), records=(record(),))
